@@ -1,0 +1,3 @@
+"""Cross references (first cut)."""
+def cross_faults(draft, world):
+    return []

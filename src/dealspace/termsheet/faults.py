@@ -1,0 +1,228 @@
+"""Turn what pydantic finds into whole sentences with file, line, path and cure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from dealspace.errors import Fault, near_matches
+from dealspace.termsheet.acts import KINDS, BarrierAct, BarrierIssue, TariffAct, TariffIssue
+from dealspace.termsheet.parts import Background, Chance, CodeList, Deadline, Fact, NoDeal, Offer
+from dealspace.termsheet.preferences import PRESETS, Custom, Mercantilist, Political, WeightDoubt, Welfare
+from dealspace.termsheet.quantities import shown
+from dealspace.termsheet.reading import Document, Place
+from dealspace.termsheet.sheet import TermSheet
+
+#: Model of each entry of a section, by the tag of its discriminator where there are several.
+_ENTRIES: dict[str, dict[str, type[BaseModel]]] = {
+    "measures": {"tariff": TariffAct, "ntb": BarrierAct},
+    "issues": {"tariff": TariffIssue, "ntb": BarrierIssue},
+    "preferences": {"welfare": Welfare, "political": Political, "mercantilist": Mercantilist, "custom": Custom},
+    "offers": {"": Offer},
+    "uncertainty": {"": WeightDoubt},
+    "facts": {"": Fact},
+    "lists": {"": CodeList},
+}
+_PARTS: dict[str, type[BaseModel]] = {"no_deal": NoDeal, "background": Background, "deadline": Deadline}
+_TAGS = {"tariff", "ntb", *PRESETS}
+#: Kinds and keys of the language that this version does not compute, refused with a word about it.
+_LATER_KINDS = {
+    "quota", "quota-share", "services-tax", "commitment", "subsidy", "export-tax", "safeguard", "gate-price",
+    "retaliation",
+}  # fmt: skip
+_LATER_KEYS = {"staging", "quota", "ratifiers", "retaliation", "safeguard", "grant_equivalent", "amount", "rent_share"}
+
+
+def faults_of(error: ValidationError, document: Document) -> list[Fault]:
+    """Return one fault for each error of a validation, in the order of the file."""
+    faults = [_fault(dict(item), document) for item in error.errors(include_url=False)]
+    unique = {(fault.path, fault.message): fault for fault in faults}
+    return sorted(unique.values(), key=lambda fault: fault.line or 0)
+
+
+def _fault(item: dict[str, Any], document: Document) -> Fault:
+    place = _place(item["loc"], document.data)
+    kind = item["type"]
+    if kind == "missing":
+        model = _model_at(place[:-1], document.data)
+        message = f"the required key {place[-1]!r} is missing; write {_example(place[-1], model)}"
+        return Fault(message, ".".join(place[:-1]), document.file, document.line(place[:-1]) or 1)
+    if kind == "extra_forbidden":
+        return Fault(_unknown_key(place, document.data), ".".join(place), document.file, document.line(place))
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        return _tag_fault(place, item, document)
+    message = _sentence(kind, item)
+    head, _, tail = message.partition(": ")
+    if kind == "value_error" and head in _keys_at(place, document.data):
+        place, message = (*place, head), tail  # a rule over several keys blames one of them
+    path = place[:-1] if len(place) > 1 and place[-2] in ("range", "levels") else place
+    return Fault(message, ".".join(path), document.file, document.line(place))
+
+
+def _place(loc: tuple[int | str, ...], data: Any) -> Place:
+    """Strip from pydantic's location what is not in the file: tags of unions and marks of keys."""
+    place: list[str] = []
+    here = data
+    for position, step in enumerate(loc):
+        text = str(step)
+        last = position == len(loc) - 1
+        if isinstance(here, Mapping):
+            if text in here:
+                here = here[text]
+            elif text == "[key]" or not (last and not _is_label(text)):
+                continue
+            else:
+                here = None
+        elif isinstance(here, list | tuple) and text.isdigit() and int(text) < len(here):
+            here = here[int(text)]
+        else:
+            continue
+        place.append(text)
+    return tuple(place)
+
+
+def _is_label(text: str) -> bool:
+    """Whether a step of a location is pydantic's label for a branch of a union, not a key."""
+    return text in _TAGS or "[" in text or text in ("Source", "str", "tuple", "none")
+
+
+def _keys_at(place: Place, data: Any) -> Mapping[str, Any]:
+    here = data
+    for step in place:
+        if isinstance(here, Mapping):
+            here = here.get(step)
+        elif isinstance(here, list | tuple):
+            here = here[int(step)]
+    return here if isinstance(here, Mapping) else {}
+
+
+def _model_at(place: Place, data: Any) -> type[BaseModel] | None:
+    """Return the model that reads the mapping at `place`."""
+    if not place:
+        return TermSheet
+    if len(place) == 1:
+        return _PARTS.get(place[0])
+    if place[-1] in ("probability", "survives"):
+        return Chance
+    models = _ENTRIES.get(place[0]) if len(place) == 2 else None
+    if models is None:
+        return None
+    entry = _keys_at(place, data)
+    return models.get(str(entry.get("kind", entry.get("preset", ""))))
+
+
+def _keys(model: type[BaseModel] | None) -> list[str]:
+    if model is None:
+        return []
+    return [field.alias or name for name, field in model.model_fields.items() if name not in ("name", "terms")] + (
+        ["name"] if model is TermSheet else []
+    )
+
+
+def _unknown_key(place: Place, data: Any) -> str:
+    key, model = place[-1], _model_at(place[:-1], data)
+    if key in _LATER_KEYS:
+        return f"the key {key!r} is not supported in this version and would have no effect; delete it"
+    known = _keys(model)
+    hint = f"; {near_matches(key, known)}" if known else "; delete it"
+    entry = _keys_at(place[:-1], data)
+    kind = entry.get("kind") or entry.get("preset")
+    return f"the key {key!r} is not known{f' for {kind}' if kind else ' here'}{hint}"
+
+
+def _tag_fault(place: Place, item: dict[str, Any], document: Document) -> Fault:
+    """Say which kinds or presets are supported when none, or another, is given."""
+    key = "preset" if place[0] == "preferences" else "kind"
+    known = PRESETS if key == "preset" else KINDS
+    choice = ", ".join(known)
+    given = item.get("ctx", {}).get("tag")
+    if given is None or key not in _keys_at(place, document.data):
+        message = f"the required key {key!r} is missing; write {key}: followed by one of {choice}"
+        return Fault(message, ".".join(place), document.file, document.line(place))
+    place = (*place, key)
+    if given in _LATER_KINDS:
+        message = f"the kind {given!r} is not supported in this version; supported: {choice}"
+    else:
+        message = f"{shown(given)!r} is not a {key}; {near_matches(given, known)} Supported: {choice}."
+    return Fault(message, ".".join(place), document.file, document.line(place))
+
+
+_EXAMPLES = {
+    "schema": "schema: dealspace/1",
+    "name": "name: us-korea, say",
+    "as_of": "as_of: 2025-07-20, say",
+    "world": "world: world-2022",
+    "parties": "parties: [USA, KOR], say",
+    "policies": "policies: with before, status-quo and no-deal",
+    "issues": "issues: with at least one",
+    "no_deal": "no_deal: {probability: 60%}, say",
+    "probability": "probability: 60%, say",
+    "by": "by: the region that acts, as in by: USA",
+    "on": "on: the regions it is aimed at, as in on: JPN",
+    "products": "products: all-goods, C29, hs:8703 or list:NAME",
+    "rate": "rate: 25%, say",
+    "range": "range: a low and a high end, as in [0%, 25%]",
+    "stacking": "stacking: add, inclusive, replace or cut",
+    "sense": "sense: reduction",
+    "base": "base: the barrier's ad valorem equivalent, as in base: 15%",
+    "reduction": "reduction: 5 pp, say",
+    "date": "date: 2025-08-01, say",
+    "source": "source: where it comes from",
+    "statement": "statement: what the figure says",
+    "value": "value: a number with its unit, as in 68.5 bn USD",
+    "codes": "codes: [8703.23, 8704], say",
+    "title": "title: what it is called",
+    "sectors": "sectors: with a weight for each, as in {C29: 0.5}",
+    "weights": "weights: with a number for each outcome, as in {ev: 1, balance: 0.1}",
+    "distribution": "distribution: lognormal or uniform",
+    "spread": "spread: 0.5, say",
+}
+
+
+def _example(key: str, model: type[BaseModel] | None) -> str:
+    return _EXAMPLES.get(key, f"{key}:")
+
+
+def _sentence(kind: str, item: dict[str, Any]) -> str:
+    """Write the sentence for an error that is not about a key."""
+    value, context = item.get("input"), item.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind in ("literal_error", "enum"):
+        options = [option.strip("'") for option in str(context["expected"]).replace(" or ", ", ").split(", ")]
+        near = near_matches(value, options)
+        near = "" if near.startswith("known") else f"{near} "
+        return f"{shown(value)!r} is not possible here; {near}write {' or '.join(options)}"
+    if kind in ("dict_type", "model_type", "mapping_type", "model_attributes_type", "dataclass_type"):
+        return f"{_what(value)} stands where a mapping belongs; write key: value lines below it, or {{key: value}}"
+    if kind in ("tuple_type", "list_type"):
+        return f"{_what(value)} stands where a list belongs; write it in brackets, as in [a, b]"
+    if kind in ("too_short", "too_long"):
+        return _wrong_length(kind, context)
+    if kind == "missing_keyword_only_argument":
+        return "a value is missing"
+    if kind.startswith("bool"):
+        return f"{shown(value)!r} is not true or false; write true, or delete the key"
+    if kind.startswith("int"):
+        return f"{shown(value)!r} is not a whole number; write one such as 500"
+    bounds = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
+    if kind in bounds:
+        name, words = bounds[kind]
+        return f"{shown(value)} is out of bounds; write {words} {context[name]}"
+    return f"{_what(value)} cannot be read here; {item.get('msg', 'see the reference')}"
+
+
+def _wrong_length(kind: str, context: dict[str, Any]) -> str:
+    actual = context.get("actual_length", 0)
+    if context.get("field_type") == "Dictionary":
+        return "is empty; write at least one entry"
+    if kind == "too_short":
+        return f"has {actual} items, but needs {context['min_length']}; add what is missing"
+    return f"has {actual} items, but takes {context['max_length']}; delete what is too many"
+
+
+def _what(value: object) -> str:
+    names = {dict: "a mapping", list: "a list", tuple: "a list", type(None): "nothing"}
+    return names.get(type(value), f"{shown(value)!r}")

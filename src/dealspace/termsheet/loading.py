@@ -1,0 +1,184 @@
+"""Load term sheets: by built-in name, by path, or from text; every fault at once."""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from dealspace.errors import DealspaceError, Fault, SheetError, UnknownNameError, near_matches
+from dealspace.termsheet.faults import faults_of
+from dealspace.termsheet.reading import Document, decode, read_bytes, read_document
+from dealspace.termsheet.sheet import TermSheet
+
+if TYPE_CHECKING:
+    from dealspace.world.economy import Economy
+
+
+def builtin_sheets() -> tuple[str, ...]:
+    """Return the names of the built-in term sheets."""
+    folder = resources.files("dealspace") / "scenarios"
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(item.name[:-5] for item in folder.iterdir() if item.name.endswith(".yaml")))
+
+
+def load_sheet(name_or_path: str | os.PathLike[str], world: Economy | None = None) -> TermSheet:
+    """Load a term sheet and check it against its world.
+
+    Parameters
+    ----------
+    name_or_path : str or path
+        Name of a built-in sheet (``"us-japan-2025"``), or the path of a YAML file.
+    world : Economy, optional
+        The economy whose names the sheet may use; by default the one that the sheet names.
+
+    Returns
+    -------
+    TermSheet
+
+    Raises
+    ------
+    SheetError
+        With every fault of the file, each with its line, path, value and cure.
+    UnknownNameError
+        For a name that is neither a built-in sheet nor a file.
+    """
+    text, file = _find(name_or_path)
+    return parse_sheet(text, file=file, world=world)
+
+
+def parse_sheet(text: str, *, file: str | None = None, world: Economy | None = None) -> TermSheet:
+    """Read a term sheet from YAML text; `file` is the name that faults show. Raises SheetError as `load_sheet`."""
+    sheet, faults = examine(read_document(text, file), world)
+    if faults or sheet is None:
+        raise SheetError(faults)
+    return sheet
+
+
+def sheet_from_mapping(data: Mapping[str, Any], world: Economy | None = None) -> TermSheet:
+    """Read a term sheet from dicts and lists, as YAML or JSON would give them. Raises SheetError as `load_sheet`."""
+    sheet, faults = examine(Document(data=dict(data)), world)
+    if faults or sheet is None:
+        raise SheetError(faults)
+    return sheet
+
+
+def _find(name_or_path: str | os.PathLike[str]) -> tuple[str, str]:
+    """Return a sheet's text and the name its faults carry."""
+    name = os.fspath(name_or_path)
+    path = Path(name)
+    if isinstance(name_or_path, str) and not (set(name) & {"/", os.sep, "."}):
+        if name in builtin_sheets():
+            file = f"{name}.yaml"
+            return (resources.files("dealspace") / "scenarios" / file).read_text("utf-8"), file
+        if not path.is_file():
+            hint = near_matches(name, builtin_sheets())
+            raise UnknownNameError(f"unknown sheet {name!r}; {hint} A file is given by its path, as in ./{name}.yaml.")
+    return decode(read_bytes(path), name), name
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What could be read of a sheet, and what could not.
+
+    Attributes
+    ----------
+    sheet : TermSheet
+        Holds the parts that could be read; checks must not trust the others.
+    unread : frozenset of tuple of str
+        Paths (a key, or a section and an entry) that could not.
+    document : Document
+    """
+
+    sheet: TermSheet
+    document: Document
+    unread: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
+
+    def has(self, section: str, name: str) -> bool:
+        """Whether the file has such an entry, readable or not."""
+        return name in getattr(self.sheet, section) or (section, name) in self.unread or self.lost(section)
+
+    def lost(self, section: str) -> bool:
+        """Whether a whole section could not be read."""
+        return (section,) in self.unread
+
+
+def examine(document: Document, world: Economy | None = None) -> tuple[TermSheet | None, list[Fault]]:
+    """Validate a document; return the sheet (None when it has faults) and all faults in the order of the file."""
+    from dealspace.termsheet.checks import cross_faults
+
+    faults = list(document.faults)
+    unread: set[tuple[str, ...]] = set()
+    data = document.data
+    sheet: TermSheet | None = None
+    for _ in range(4):
+        try:
+            sheet = TermSheet.model_validate(data, by_alias=True, by_name=False)
+            break
+        except ValidationError as error:
+            found = faults_of(error, Document(data, document.lines, [], document.file))
+            faults += [fault for fault in found if not unread]
+            data, unread = _pruned(data, found, unread)
+    if sheet is None:
+        return None, _in_order(faults)
+    _settle(sheet, document)
+    faults += cross_faults(Draft(sheet, document, frozenset(unread)), world)
+    return (None if faults else sheet), _in_order(faults)
+
+
+#: What stands in for a required key that could not be read, so that the rest can still be checked.
+_STAND_INS: dict[str, Any] = {
+    "schema": "dealspace/1",
+    "name": "unread",
+    "as_of": "9999-12-31",
+    "world": "unread",
+    "parties": ["unread", "unread-too"],
+    "policies": {"before": [], "status-quo": [], "no-deal": []},
+    "no_deal": {"probability": "0%"},
+    "issues": {"unread": {"kind": "tariff", "by": "x", "on": "y", "products": "all-goods", "range": ["0%", "1%"], "stacking": "add"}},
+}
+_SECTIONS = ("measures", "issues", "offers", "policies", "preferences", "uncertainty", "facts", "lists", "groups", "sources")
+
+
+def _pruned(
+    data: dict[str, Any], faults: list[Fault], unread: set[tuple[str, ...]]
+) -> tuple[dict[str, Any], set[tuple[str, ...]]]:
+    """Take out what could not be read, put stand-ins for what is required, and remember what is missing."""
+    data, unread = copy.copy(data), set(unread)
+    for fault in faults:
+        place = tuple(fault.path.split(".")) if fault.path else (fault.message.split("'")[1],)
+        head = place[0]
+        entries = data.get(head)
+        if head in _SECTIONS and len(place) > 1 and isinstance(entries, Mapping) and place[1] in entries:
+            data[head] = {key: entry for key, entry in entries.items() if key != place[1]}
+            unread.add((head, place[1]))
+        else:
+            data.pop(head, None)
+            unread.add((head,))
+    if not data.get("issues"):
+        data.pop("issues", None)
+    for key, value in _STAND_INS.items():
+        if key not in data:
+            data[key] = value
+            unread.add((key,))
+    return data, unread
+
+
+def _in_order(faults: list[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda fault: fault.line or 0)
+
+
+def _settle(sheet: TermSheet, document: Document) -> None:
+    """Remember where the sheet was read from."""
+    sheet._source_file = document.file
+    sheet._lines = dict(document.lines)
+
+
+__all__ = ["DealspaceError", "Draft", "builtin_sheets", "examine", "load_sheet", "parse_sheet", "sheet_from_mapping"]

@@ -1,0 +1,245 @@
+"""The term sheet: one negotiation as data."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
+
+from dealspace.errors import unknown_name
+from dealspace.termsheet.acts import Act, AnyAct, AnyIssue, Issue
+from dealspace.termsheet.base import Name, Names, Part, RegionName, RegionNames, Source, Text, Texts
+from dealspace.termsheet.parts import (
+    AnyBackground,
+    AnyCodeList,
+    Background,
+    Deadline,
+    Fact,
+    NoDeal,
+    Offer,
+)
+from dealspace.termsheet.preferences import AnyPreference, Preference, WeightDoubt, Welfare
+from dealspace.termsheet.products import ProductSelector, ProductTerm, parse_term
+from dealspace.termsheet.quantities import Day
+
+if TYPE_CHECKING:
+    from dealspace.instruments.policy import Policy
+    from dealspace.world.economy import Economy
+
+SCHEMA = "dealspace/1"
+REQUIRED_POLICIES = ("before", "status-quo", "no-deal")
+_Entry = TypeVar("_Entry", Act, Issue)
+
+
+def _named(entries: dict[str, Any]) -> dict[str, Any]:
+    """Give each act or issue the name of its key."""
+    for key, entry in entries.items():
+        if entry.name not in ("", key):
+            raise ValueError(f"{key} calls itself {entry.name!r}; the key is the name, so delete 'name'")
+    return {key: e if e.name else e.model_copy(update={"name": key}) for key, e in entries.items()}
+
+
+def _preset_alone(value: object) -> object:
+    """Let a lone preset name stand for a preference without numbers."""
+    if not isinstance(value, Mapping):
+        return value
+    return {key: {"preset": entry} if isinstance(entry, str) else entry for key, entry in value.items()}
+
+
+def _known_schema(value: object) -> object:
+    if value != SCHEMA:
+        raise ValueError(f"{value!r} is not a schema this version reads; write schema: {SCHEMA}")
+    return value
+
+
+class TermSheet(Part):
+    """One negotiation: its parties, the measures in force or threatened, the axes of a deal, what each side weighs.
+
+    Read one with `load_sheet`; write it with `to_yaml`. Frozen; equal when all its terms are.
+
+    Attributes
+    ----------
+    name, title : str
+    as_of : datetime.date
+        The day the sheet stands on; nothing later may be an input.
+    world : str
+        The benchmark economy it is about.
+    parties : (str, str)
+        Two regions or groups.
+    groups : dict of str to tuple of str
+        Groups of regions of this sheet, besides those of the world.
+    lists : dict of str to CodeList
+        Named HS lists of this sheet, besides the built-in ones.
+    measures : dict of str to Act
+    policies : dict of str to tuple of str
+        Measures of each policy; ``before``, ``status-quo`` and ``no-deal`` are always there.
+    issues : dict of str to Issue
+    offers : dict of str to Offer
+    preferences : dict of str to Preference
+        By party; `preference` gives ``welfare`` for a party that is not named.
+    uncertainty : dict of str to WeightDoubt
+        By party: how unsure others are of its weights.
+    no_deal : NoDeal
+    background : Background
+    deadline : Deadline or None
+    facts, sources : dict
+        Sourced figures to show, and sources that may be named.
+    notes : tuple of str
+    """
+
+    schema_: Annotated[Literal["dealspace/1"], BeforeValidator(_known_schema), Field(alias="schema")] = SCHEMA
+    name: Name
+    title: Text = ""
+    as_of: Day
+    world: Text
+    parties: Annotated[tuple[RegionName, ...], Field(min_length=2, max_length=2)]
+    groups: dict[RegionName, RegionNames] = {}
+    lists: dict[Name, AnyCodeList] = {}
+    measures: Annotated[dict[Name, AnyAct], AfterValidator(_named)] = {}
+    policies: dict[Name, Names]
+    issues: Annotated[dict[Name, AnyIssue], AfterValidator(_named), Field(min_length=1)]
+    offers: dict[Name, Offer] = {}
+    preferences: Annotated[dict[RegionName, AnyPreference], BeforeValidator(_preset_alone)] = {}
+    uncertainty: dict[RegionName, WeightDoubt] = {}
+    no_deal: NoDeal
+    background: AnyBackground = Background()
+    deadline: Deadline | None = None
+    facts: dict[Name, Fact] = {}
+    sources: dict[Name, Source] = {}
+    notes: Texts = ()
+
+    _source_file: str | None = PrivateAttr(default=None)
+    _lines: dict[tuple[str, ...], int] = PrivateAttr(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the terms; where a sheet was read from does not count."""
+        return isinstance(other, TermSheet) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    @property
+    def source_file(self) -> str | None:
+        """The file the sheet was read from, None when it was not."""
+        return self._source_file
+
+    @property
+    def lines(self) -> dict[tuple[str, ...], int]:
+        """Line of each path of the file: ``("issues", "us-auto-rate", "range")`` gives 14."""
+        return self._lines
+
+    @property
+    def digest(self) -> str:
+        """Hash of all terms (SHA-256, hexadecimal); the same for equal sheets."""
+        return hashlib.sha256(self.to_yaml().encode()).hexdigest()
+
+    @property
+    def threat(self) -> tuple[str, ...]:
+        """Measures that ``no-deal`` has and ``status-quo`` has not."""
+        return tuple(name for name in self.policies["no-deal"] if name not in self.policies["status-quo"])
+
+    def preference(self, party: str) -> Preference:
+        """Return what a party weighs: equivalent variation alone when the sheet does not say."""
+        return self.preferences.get(party) or Welfare()
+
+    def other(self, party: str) -> str:
+        """Return the party across the table."""
+        if party not in self.parties:
+            raise unknown_name("party", party, self.parties)
+        return self.parties[1] if party == self.parties[0] else self.parties[0]
+
+    def acts(self, policy: str, background: str | None = None) -> tuple[Act, ...]:
+        """Return the acts of a policy, with those that the reading of the background adds.
+
+        Parameters
+        ----------
+        policy : str
+        background : {"in-force", "letters-applied"} or None
+            None takes the sheet's default.
+
+        Raises
+        ------
+        UnknownNameError
+            For a policy that is not in the sheet.
+        """
+        if policy not in self.policies:
+            raise unknown_name("policy", policy, self.policies)
+        names = self.policies[policy]
+        if policy != "before":
+            names += tuple(name for name in self.background.added(background) if name not in names)
+        return tuple(self.measures[name] for name in names)
+
+    def deal_acts(self, background: str | None = None) -> tuple[Act, ...]:
+        """Return the acts that stay in force under any deal: the status quo less what the issues lift."""
+        lifted = {name for issue in self.issues.values() for name in issue.lifts}
+        return tuple(act for act in self.acts("status-quo", background) if act.name not in lifted)
+
+    def members(self, names: str | tuple[str, ...], world: Economy) -> tuple[str, ...]:
+        """Expand regions, groups of the sheet or of `world`, and ``world``, into regions, in order, each once."""
+        found: dict[str, None] = {}
+        for name in (names,) if isinstance(names, str) else names:
+            if name in self.groups:
+                found |= dict.fromkeys(self.members(self.groups[name], world))
+            elif name == "world":
+                found |= dict.fromkeys(world.regions)
+            elif name in world.regions:
+                found[name] = None
+            elif name in (world.groups or {}):
+                found |= dict.fromkeys(world.groups[name])
+            else:
+                raise unknown_name("region or group", name, [*world.regions, *self.groups, *(world.groups or {})])
+        return tuple(found)
+
+    def partners(self, act: Act | Issue, world: Economy) -> tuple[str, ...]:
+        """Return the exporters an act or issue is on: its `on` less `except_on` and less those who act."""
+        out = {*self.members(act.by, world), *self.members(act.except_on, world)}
+        return tuple(name for name in self.members(act.on, world) if name not in out)
+
+    def carved_out(self, act: Act | Issue) -> ProductSelector:
+        """Return the products taken out of an act or issue; a measure's name stands for its products."""
+        terms: dict[ProductTerm, None] = {}
+        for text in act.except_:
+            named = self.measures.get(text)
+            terms |= dict.fromkeys(named.products.terms if named else (parse_term(text),))
+        return ProductSelector(tuple(terms))
+
+    def codes(self, name: str) -> tuple[str, ...]:
+        """Return the HS codes of a named list, of the sheet or built in, as digits."""
+        from dealspace.termsheet.lists import builtin_list, builtin_lists
+
+        if name in self.lists:
+            return self.lists[name].codes
+        if name in builtin_lists():
+            return builtin_list(name)
+        raise unknown_name("list", name, [*self.lists, *builtin_lists()])
+
+    def policy(self, name: str, world: Economy | None = None) -> Policy:
+        """Return a policy of the sheet as wedges against the baseline of its world.
+
+        Raises
+        ------
+        UnknownNameError
+            For a policy that is not in the sheet.
+        """
+        if name not in self.policies:
+            raise unknown_name("policy", name, self.policies)
+        from dealspace.instruments.compile import compile_policy
+
+        if world is None:
+            from dealspace.world.catalogue import load_world
+
+            world = load_world(self.world)
+        return compile_policy(self, world, name)
+
+    def to_yaml(self) -> str:
+        """Write the sheet as YAML; reading the text gives an equal sheet."""
+        from dealspace.termsheet.writing import write_sheet
+
+        return write_sheet(self)
+
+
+Loader = Callable[[str], Any]
+__all__ = ["REQUIRED_POLICIES", "SCHEMA", "Loader", "Path", "TermSheet"]
