@@ -1,18 +1,29 @@
 """Policy acts and the issues of a deal: the parts of a sheet that become wedges.
 
-An **act** is a measure in force or threatened; an **issue** is an axis along which a deal can move. Each kind
-is a class of its own, so a key that has no effect on a kind is refused. New kinds are added as new classes.
+An **act** is a measure in force or threatened; an **issue** is an axis along which a deal can move. Each
+kind is a class of its own, so a key that has no effect on a kind is refused. New kinds are new classes.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from dealspace.termsheet.base import Names, RegionName, RegionNames, Sourced, Text, Texts
-from dealspace.termsheet.products import ProductSelector, Products
-from dealspace.termsheet.quantities import Barrier, Day, Points, Probability, Rate, percent, plain, points, shown
+from dealspace.termsheet.products import Products
+from dealspace.termsheet.quantities import (
+    Barrier,
+    Day,
+    Points,
+    Probability,
+    Rate,
+    percent,
+    plain,
+    points,
+    shown,
+)
 
 Stacking = Literal["add", "inclusive", "replace", "cut"]
 KINDS = ("tariff", "ntb")
@@ -46,8 +57,8 @@ class Act(_Aimed):
     products : ProductSelector
         What it catches.
     except_ : tuple of str
-        Carve-outs: products, lists (``list:..``), or names of measures, which stand for the products of
-        those measures, whether or not they are in force.
+        Carve-outs: products, lists (``list:..``), or names of measures. A measure's name stands for what it
+        catches of the same importer's and exporter's trade, whether or not it is in force.
     replaces : tuple of str
         Measures in whose place it stands: where it applies they do not. It takes over none of their carve-outs.
     coverage : float
@@ -60,8 +71,8 @@ class Act(_Aimed):
         Became known after the sheet's ``as_of``; kept out of every input.
     """
 
-    kind: str
-    name: Annotated[str, Field(json_schema_extra={"readOnly": True})] = ""
+    kind: Any
+    name: Annotated[SkipJsonSchema[str], Field(exclude=True)] = ""
     replaces: Names = ()
     coverage: Probability = 1.0
     from_: Annotated[Day | None, Field(alias="from")] = None
@@ -73,7 +84,9 @@ class Act(_Aimed):
     @model_validator(mode="after")
     def _dates_in_order(self) -> Act:
         if self.from_ and self.until and self.until < self.from_:
-            raise ValueError(f"ends ({self.until}) before it starts ({self.from_}); exchange 'from' and 'until'")
+            raise ValueError(
+                f"ends ({self.until}) before it starts ({self.from_}); exchange 'from' and 'until'"
+            )
         if self.coverage == 0:
             raise ValueError("has coverage 0%, so it does nothing; delete the measure or write its coverage")
         return self
@@ -87,11 +100,11 @@ class TariffAct(Act):
     rate : float
         Fraction: 0.25 is 25 %. With stacking ``cut`` the share of the duty in force that is removed.
     stacking : {"add", "inclusive", "replace", "cut"}
-        ``add``: on top of what is in force. ``inclusive``: the larger of the normal duty (the benchmark's, before
-        any measure) and the rate. ``replace``: the rate is the whole duty. ``cut``: the duty in force shrinks.
+        ``add``: on top of what is in force. ``inclusive``: the larger of the normal duty (the benchmark's,
+        before any measure) and the rate. ``replace``: the rate is the whole duty. ``cut``: the duty shrinks.
     """
 
-    kind: Literal["tariff"] = "tariff"
+    kind: Literal["tariff"]
     rate: Rate
     stacking: Stacking = "add"
 
@@ -109,10 +122,10 @@ class BarrierAct(Act):
     base : float
         Ad valorem equivalent of the barrier in the benchmark, a fraction; the sheet must state it.
     reduction : float
-        Points of `base` removed, a fraction: the trade cost changes by the factor (1 + base - reduction)/(1 + base).
+        Points of `base` removed, a fraction: trade costs change by (1 + base - reduction) / (1 + base).
     """
 
-    kind: Literal["ntb"] = "ntb"
+    kind: Literal["ntb"]
     base: Barrier
     reduction: Points
 
@@ -143,20 +156,22 @@ class Issue(_Aimed):
         How the issue is said in a sentence.
     """
 
-    kind: str
-    name: Annotated[str, Field(json_schema_extra={"readOnly": True})] = ""
+    kind: Any
+    name: Annotated[SkipJsonSchema[str], Field(exclude=True)] = ""
+    range: Any
+    levels: Any = None
     lifts: Names = ()
     words: Text = ""
 
     @property
     def low(self) -> float:
         """Low end of the range, a fraction."""
-        return self.range[0]  # type: ignore[attr-defined]
+        return self.range[0]
 
     @property
     def high(self) -> float:
         """High end of the range, a fraction."""
-        return self.range[1]  # type: ignore[attr-defined]
+        return self.range[1]
 
     @property
     def unit(self) -> Literal["%", "pp"]:
@@ -174,16 +189,16 @@ class Issue(_Aimed):
 
 
 class TariffIssue(Issue):
-    """A duty to be agreed. `stacking` as in `TariffAct`; with ``cut`` the value is the share of the duty removed."""
+    """A duty to be agreed. `stacking` as in `TariffAct`; with ``cut`` the value is the share removed."""
 
-    kind: Literal["tariff"] = "tariff"
+    kind: Literal["tariff"]
     range: Annotated[tuple[Rate, Rate], BeforeValidator(lambda value: _pair(value, "[0%, 25%]"))]
     levels: tuple[Rate, ...] | None = None
     stacking: Stacking
 
     @property
     def concedes(self) -> Literal["low", "high"]:
-        """The end of the range at which `by` gives most: a low duty, or a large cut."""
+        """The end at which `by` gives most: a low duty, or a large cut."""
         return "high" if self.stacking == "cut" else "low"
 
     @model_validator(mode="after")
@@ -196,7 +211,7 @@ class TariffIssue(Issue):
 class BarrierIssue(Issue):
     """A barrier to be cut. Values are points removed of `base`, its ad valorem equivalent in the benchmark."""
 
-    kind: Literal["ntb"] = "ntb"
+    kind: Literal["ntb"]
     range: Annotated[tuple[Points, Points], BeforeValidator(lambda value: _pair(value, "[0 pp, 10 pp]"))]
     levels: tuple[Points, ...] | None = None
     sense: Literal["reduction"]
@@ -239,7 +254,9 @@ def _check_range(issue: TariffIssue | BarrierIssue, write: Any) -> None:
     if low > high:
         raise ValueError(f"range: {write(low)} is above {write(high)}; write [{write(high)}, {write(low)}]")
     if low == high:
-        raise ValueError(f"range: both ends are {write(low)}, so nothing is at issue; widen it or delete the issue")
+        raise ValueError(
+            f"range: both ends are {write(low)}, so nothing is at issue; widen it or delete the issue"
+        )
     if issue.levels is None:
         return
     if len(issue.levels) < 2 or any(a >= b for a, b in zip(issue.levels, issue.levels[1:], strict=False)):
@@ -255,22 +272,10 @@ def _check_rate(key: str, rate: float, stacking: str) -> None:
     if stacking == "cut" and rate > 1:
         raise ValueError(f"{key}: a cut of {percent(rate)} removes more than the duty; write at most 100%")
     if rate > LARGEST_RATE:
-        raise ValueError(f"{key}: {percent(rate)} is above {plain(LARGEST_RATE * 100)}%, the most that is read; check it")
+        raise ValueError(
+            f"{key}: {percent(rate)} is above {plain(LARGEST_RATE * 100)}%, the most that is read; check it"
+        )
 
 
 AnyAct = Annotated[TariffAct | BarrierAct, Discriminator("kind")]
 AnyIssue = Annotated[TariffIssue | BarrierIssue, Discriminator("kind")]
-__all__ = [
-    "KINDS",
-    "Act",
-    "AnyAct",
-    "AnyIssue",
-    "BarrierAct",
-    "BarrierIssue",
-    "Issue",
-    "ProductSelector",
-    "Stacking",
-    "TariffAct",
-    "TariffIssue",
-    "WithJsonSchema",
-]

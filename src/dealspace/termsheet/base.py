@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -17,6 +18,17 @@ class Part(BaseModel):
     """A frozen part of a sheet in which an unknown key is a fault."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
+
+
+@dataclass(frozen=True)
+class OrWritten:
+    """Lets the JSON Schema of a part also accept the short forms in which it may be written."""
+
+    forms: tuple[Any, ...]
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        """Return the schema of the part or of one of the short forms."""
+        return {"anyOf": [*self.forms, handler(core)]}
 
 
 def _name(value: object) -> str:
@@ -36,7 +48,9 @@ def _text(value: object) -> str:
         return str(value)
     if isinstance(value, str):
         return " ".join(value.split())
-    what = {dict: "a mapping", list: "a list", tuple: "a list", type(None): "nothing"}.get(type(value), shown(value))
+    what = {dict: "a mapping", list: "a list", tuple: "a list", type(None): "nothing"}.get(
+        type(value), shown(value)
+    )
     raise ValueError(f"{what} stands where text belongs")
 
 
@@ -51,9 +65,7 @@ Name = Annotated[
 RegionName = Annotated[
     str, BeforeValidator(_region), WithJsonSchema({"type": "string", "pattern": f"^{_REGION.pattern}$"})
 ]
-Text = Annotated[
-    str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "number", "boolean"]})
-]
+Text = Annotated[str, BeforeValidator(_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 
 
 def _schema_of_many(pattern: str) -> WithJsonSchema:

@@ -19,7 +19,12 @@ from dealspace.termsheet.sheet import TermSheet
 _ENTRIES: dict[str, dict[str, type[BaseModel]]] = {
     "measures": {"tariff": TariffAct, "ntb": BarrierAct},
     "issues": {"tariff": TariffIssue, "ntb": BarrierIssue},
-    "preferences": {"welfare": Welfare, "political": Political, "mercantilist": Mercantilist, "custom": Custom},
+    "preferences": {
+        "welfare": Welfare,
+        "political": Political,
+        "mercantilist": Mercantilist,
+        "custom": Custom,
+    },
     "offers": {"": Offer},
     "uncertainty": {"": WeightDoubt},
     "facts": {"": Fact},
@@ -32,7 +37,16 @@ _LATER_KINDS = {
     "quota", "quota-share", "services-tax", "commitment", "subsidy", "export-tax", "safeguard", "gate-price",
     "retaliation",
 }  # fmt: skip
-_LATER_KEYS = {"staging", "quota", "ratifiers", "retaliation", "safeguard", "grant_equivalent", "amount", "rent_share"}
+_LATER_KEYS = {
+    "staging",
+    "quota",
+    "ratifiers",
+    "retaliation",
+    "safeguard",
+    "grant_equivalent",
+    "amount",
+    "rent_share",
+}
 
 
 def faults_of(error: ValidationError, document: Document) -> list[Fault]:
@@ -116,9 +130,9 @@ def _model_at(place: Place, data: Any) -> type[BaseModel] | None:
 def _keys(model: type[BaseModel] | None) -> list[str]:
     if model is None:
         return []
-    return [field.alias or name for name, field in model.model_fields.items() if name not in ("name", "terms")] + (
-        ["name"] if model is TermSheet else []
-    )
+    return [
+        field.alias or name for name, field in model.model_fields.items() if name not in ("name", "terms")
+    ] + (["name"] if model is TermSheet else [])
 
 
 def _unknown_key(place: Place, data: Any) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from dealspace.errors import DealspaceError, Fault, SheetError, UnknownNameError, near_matches
+from dealspace.errors import Fault, SheetError, UnknownNameError, near_matches
+from dealspace.termsheet.draft import Draft
 from dealspace.termsheet.faults import faults_of
 from dealspace.termsheet.reading import Document, decode, read_bytes, read_document
 from dealspace.termsheet.sheet import TermSheet
@@ -80,34 +80,10 @@ def _find(name_or_path: str | os.PathLike[str]) -> tuple[str, str]:
             return (resources.files("dealspace") / "scenarios" / file).read_text("utf-8"), file
         if not path.is_file():
             hint = near_matches(name, builtin_sheets())
-            raise UnknownNameError(f"unknown sheet {name!r}; {hint} A file is given by its path, as in ./{name}.yaml.")
+            raise UnknownNameError(
+                f"unknown sheet {name!r}; {hint} A file is given by its path, as in ./{name}.yaml."
+            )
     return decode(read_bytes(path), name), name
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What could be read of a sheet, and what could not.
-
-    Attributes
-    ----------
-    sheet : TermSheet
-        Holds the parts that could be read; checks must not trust the others.
-    unread : frozenset of tuple of str
-        Paths (a key, or a section and an entry) that could not.
-    document : Document
-    """
-
-    sheet: TermSheet
-    document: Document
-    unread: frozenset[tuple[str, ...]] = field(default_factory=frozenset)
-
-    def has(self, section: str, name: str) -> bool:
-        """Whether the file has such an entry, readable or not."""
-        return name in getattr(self.sheet, section) or (section, name) in self.unread or self.lost(section)
-
-    def lost(self, section: str) -> bool:
-        """Whether a whole section could not be read."""
-        return (section,) in self.unread
 
 
 def examine(document: Document, world: Economy | None = None) -> tuple[TermSheet | None, list[Fault]]:
@@ -142,9 +118,29 @@ _STAND_INS: dict[str, Any] = {
     "parties": ["unread", "unread-too"],
     "policies": {"before": [], "status-quo": [], "no-deal": []},
     "no_deal": {"probability": "0%"},
-    "issues": {"unread": {"kind": "tariff", "by": "x", "on": "y", "products": "all-goods", "range": ["0%", "1%"], "stacking": "add"}},
+    "issues": {
+        "unread": {
+            "kind": "tariff",
+            "by": "x",
+            "on": "y",
+            "products": "all-goods",
+            "range": ["0%", "1%"],
+            "stacking": "add",
+        }
+    },
 }
-_SECTIONS = ("measures", "issues", "offers", "policies", "preferences", "uncertainty", "facts", "lists", "groups", "sources")
+_SECTIONS = (
+    "measures",
+    "issues",
+    "offers",
+    "policies",
+    "preferences",
+    "uncertainty",
+    "facts",
+    "lists",
+    "groups",
+    "sources",
+)
 
 
 def _pruned(
@@ -179,6 +175,3 @@ def _settle(sheet: TermSheet, document: Document) -> None:
     """Remember where the sheet was read from."""
     sheet._source_file = document.file
     sheet._lines = dict(document.lines)
-
-
-__all__ = ["DealspaceError", "Draft", "builtin_sheets", "examine", "load_sheet", "parse_sheet", "sheet_from_mapping"]

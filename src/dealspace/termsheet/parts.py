@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from dealspace.termsheet.base import Name, Names, Part, RegionName, Source, SourceRef, Sourced, Text
+from dealspace.termsheet.base import Name, Names, OrWritten, Part, RegionName, Sourced, SourceRef, Text
 from dealspace.termsheet.products import Codes
-from dealspace.termsheet.quantities import AnyQuantity, Day, Period, Probability, Quantity, percent, shown
+from dealspace.termsheet.quantities import (
+    AnyQuantity,
+    Day,
+    Period,
+    Probability,
+    parse_probability,
+    percent,
+    shown,
+)
 
 Reading = Literal["in-force", "letters-applied"]
 READINGS: tuple[Reading, ...] = ("in-force", "letters-applied")
@@ -17,7 +25,10 @@ READINGS: tuple[Reading, ...] = ("in-force", "letters-applied")
 
 def _offer_schema(schema: dict[str, Any]) -> None:
     schema["properties"].pop("terms", None)
-    schema["additionalProperties"] = {"type": ["string", "number"], "description": "value of the issue of that name"}
+    schema["additionalProperties"] = {
+        "type": ["string", "number"],
+        "description": "value of the issue of that name",
+    }
 
 
 class Offer(Sourced):
@@ -40,7 +51,7 @@ class Offer(Sourced):
     by: RegionName | None = None
     date: Day
     hindsight: bool = False
-    terms: dict[Name, AnyQuantity] = {}
+    terms: dict[Name, AnyQuantity] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -49,7 +60,10 @@ class Offer(Sourced):
         if not isinstance(data, Mapping):
             return data
         own = {key: value for key, value in data.items() if key in cls.model_fields}
-        return {**own, "terms": {key: value for key, value in data.items() if key not in own} or own.get("terms", {})}
+        return {
+            **own,
+            "terms": {key: value for key, value in data.items() if key not in own} or own.get("terms", {}),
+        }
 
     @property
     def values(self) -> dict[str, float]:
@@ -70,7 +84,9 @@ class Chance(Part):
         if (self.low is None) != (self.high is None):
             raise ValueError("gives one end of an interval only; write both low and high, or neither")
         if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
-            raise ValueError(f"{percent(self.value)} is outside its interval [{percent(self.low)}, {percent(self.high)}]")
+            raise ValueError(
+                f"{percent(self.value)} is outside its interval [{percent(self.low)}, {percent(self.high)}]"
+            )
         return self
 
 
@@ -80,8 +96,6 @@ def _chance(value: object) -> object:
     if isinstance(value, list | tuple):
         if len(value) != 2:
             raise ValueError(f"has {len(value)} values; write one probability, or a low and a high end")
-        from dealspace.termsheet.quantities import parse_probability
-
         low, high = (parse_probability(item) for item in value)
         if low > high:
             raise ValueError(f"runs backwards; write [{percent(high)}, {percent(low)}]")
@@ -89,7 +103,12 @@ def _chance(value: object) -> object:
     return {"value": value}
 
 
-AnyChance = Annotated[Chance, BeforeValidator(_chance)]
+_LIKELY: dict[str, Any] = {"type": ["string", "number"]}
+AnyChance = Annotated[
+    Chance,
+    BeforeValidator(_chance),
+    OrWritten((_LIKELY, {"type": "array", "items": _LIKELY, "minItems": 2, "maxItems": 2})),
+]
 
 
 class NoDeal(Sourced):
@@ -130,7 +149,9 @@ class Background(Part):
     @model_validator(mode="after")
     def _letters_named(self) -> Background:
         if self.default == "letters-applied" and not self.letters_applied:
-            raise ValueError("letters-applied names no measures; write {default: letters-applied, letters-applied: [..]}")
+            raise ValueError(
+                "letters-applied names no measures; write {default: letters-applied, letters-applied: [..]}"
+            )
         return self
 
     def added(self, reading: str | None = None) -> tuple[str, ...]:
@@ -142,11 +163,7 @@ def _background(value: object) -> object:
     return {"default": value} if isinstance(value, str) else value
 
 
-AnyBackground = Annotated[
-    Background,
-    BeforeValidator(_background),
-    WithJsonSchema({"anyOf": [{"enum": list(READINGS)}, {"$ref": "#/$defs/Background"}]}),
-]
+AnyBackground = Annotated[Background, BeforeValidator(_background), OrWritten(({"enum": list(READINGS)},))]
 
 
 class Deadline(Sourced):
@@ -156,7 +173,7 @@ class Deadline(Sourced):
     extends: Probability | None = None
 
 
-class Fact(Sourced):
+class Fact(Part):
     """A sourced figure to show beside the results, such as the same balance on another basis.
 
     Attributes
@@ -174,6 +191,7 @@ class Fact(Sourced):
     date: Period | None = None
     hindsight: bool = False
     source: SourceRef
+    note: Text = ""
 
 
 class CodeList(Sourced):
@@ -182,25 +200,13 @@ class CodeList(Sourced):
     codes: Codes
 
 
+_CODES: dict[str, Any] = {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1}
+
+
 def _code_list(value: object) -> object:
     if isinstance(value, str):
         raise ValueError(f"{shown(value)!r} is not a list of codes; write codes: [8703.23, 8704]")
     return {"codes": value} if isinstance(value, list | tuple) else value
 
 
-AnyCodeList = Annotated[CodeList, BeforeValidator(_code_list)]
-__all__ = [
-    "READINGS",
-    "AnyBackground",
-    "AnyChance",
-    "AnyCodeList",
-    "Background",
-    "Chance",
-    "CodeList",
-    "Deadline",
-    "Fact",
-    "NoDeal",
-    "Offer",
-    "Quantity",
-    "Source",
-]
+AnyCodeList = Annotated[CodeList, BeforeValidator(_code_list), OrWritten((_CODES,))]

@@ -4,15 +4,15 @@ A pay-off is U_p(o) = sum over outcomes of weight x (outcome under o - outcome u
 USD. Every weight is in **USD of the party's own real income per USD of the thing**, so the weight on the
 equivalent variation (``ev``) is 1 unless a custom preference says otherwise.
 
-=============== ==========================================================================================
-outcome         USD a year, change against the status quo
-=============== ==========================================================================================
-ev              equivalent variation of the party (sum over members of a group)
-balance         the party's goods exports to the other party less its goods imports from it
-duty-revenue    duties the party collects
-real-value-added   of one sector at home, deflated by the party's price index: VA'_j / P_hat - VA_j
-output          of one sector at home, at basic prices
-=============== ==========================================================================================
+=========== ==============================================================================================
+outcome     USD a year, change against the status quo
+=========== ==============================================================================================
+ev          equivalent variation of the party (sum over members of a group)
+balance     the party's goods exports to the other party less its goods imports from it
+revenue     duties the party collects
+va          real value added of one sector at home, by the party's price index: VA'_j / P_hat - VA_j
+output      output of one sector at home, at basic prices
+=========== ==============================================================================================
 
 ``welfare`` is ev alone. ``political`` adds sum_j lambda_j (VA'_j / P_hat - VA_j), the weights of organised sectors
 (Grossman-Helpman proper only with sector-specific factors). ``mercantilist`` adds a weight on the balance and on
@@ -22,15 +22,15 @@ named sectors' output. ``custom`` states every weight itself.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, model_validator
 
-from dealspace.termsheet.base import Part, Sourced
+from dealspace.termsheet.base import Sourced
 from dealspace.termsheet.quantities import Number, plain
 
-OUTCOMES = ("ev", "balance", "duty-revenue", "real-value-added", "output")
-_BY_SECTOR = ("real-value-added", "output")
+OUTCOMES = ("ev", "balance", "revenue", "va", "output")
+_BY_SECTOR = ("va", "output")
 Sectors = dict[str, Number]
 
 
@@ -43,7 +43,7 @@ class WeightTerm:
     outcome : str
         One of `OUTCOMES`.
     sector : str or None
-        For ``real-value-added`` and ``output``.
+        For ``va`` and ``output``.
     weight : float
         USD of own real income per USD of the outcome.
     """
@@ -57,11 +57,16 @@ class WeightTerm:
         """The outcome as a custom preference writes it: ``ev``, ``output:C29``."""
         return self.outcome if self.sector is None else f"{self.outcome}:{self.sector}"
 
+    def measure(self, party: str, other: str) -> str:
+        """Name of the Measure that it weighs: ``ev:USA``, ``balance:USA:JPN``, ``va:USA:C29``."""
+        last = other if self.outcome == "balance" else self.sector
+        return f"{self.outcome}:{party}" if last is None else f"{self.outcome}:{party}:{last}"
+
 
 class Preference(Sourced):
     """What a party weighs. Read it through `terms`; the classes below are how it is written."""
 
-    preset: str
+    preset: Any
 
     @property
     def terms(self) -> tuple[WeightTerm, ...]:
@@ -72,7 +77,7 @@ class Preference(Sourced):
 class Welfare(Preference):
     """Equivalent variation alone."""
 
-    preset: Literal["welfare"] = "welfare"
+    preset: Literal["welfare"]
 
     @property
     def terms(self) -> tuple[WeightTerm, ...]:
@@ -95,7 +100,7 @@ class Political(Preference):
     @property
     def terms(self) -> tuple[WeightTerm, ...]:
         """``ev`` and the sectors' real value added."""
-        return _kept(("ev", None, 1.0), *(("real-value-added", name, x) for name, x in self.sectors.items()))
+        return _kept(("ev", None, 1.0), *(("va", name, x) for name, x in self.sectors.items()))
 
 
 class Mercantilist(Preference):
@@ -111,12 +116,14 @@ class Mercantilist(Preference):
 
     preset: Literal["mercantilist"]
     balance: Number = 0.0
-    sectors: Sectors = {}
+    sectors: Sectors = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _weighs_something(self) -> Mercantilist:
         if not self.balance and not any(self.sectors.values()):
-            raise ValueError("the preset 'mercantilist' weighs nothing here; write balance: or sectors:, or use welfare")
+            raise ValueError(
+                "the preset 'mercantilist' weighs nothing here; write balance: or sectors:, or use welfare"
+            )
         return self
 
     @property
@@ -127,7 +134,7 @@ class Mercantilist(Preference):
 
 
 class Custom(Preference):
-    """Weights stated one by one: ``{ev: 1, balance: 0.1, output:C29: 0.2, real-value-added:A01: 1}``."""
+    """Weights stated one by one: ``{ev: 1, balance: 0.1, output:C29: 0.2, va:A01: 1}``."""
 
     preset: Literal["custom"]
     weights: Annotated[dict[str, Number], Field(min_length=1)]
@@ -183,16 +190,3 @@ class WeightDoubt(Sourced):
 
 AnyPreference = Annotated[Welfare | Political | Mercantilist | Custom, Discriminator("preset")]
 PRESETS = ("welfare", "political", "mercantilist", "custom")
-__all__ = [
-    "OUTCOMES",
-    "PRESETS",
-    "AnyPreference",
-    "Custom",
-    "Mercantilist",
-    "Part",
-    "Political",
-    "Preference",
-    "WeightDoubt",
-    "WeightTerm",
-    "Welfare",
-]

@@ -86,7 +86,9 @@ def parse_code(text: str) -> str:
     """Read one HS code, dots allowed: ``8703.23`` gives ``870323``."""
     digits = text.strip().replace(".", "").replace(" ", "")
     if not _CODE.fullmatch(digits):
-        raise ValueError(f"{shown(text)!r} is not an HS code; write 2, 4, 6, 8 or 10 digits, as in hs:8703.23")
+        raise ValueError(
+            f"{shown(text)!r} is not an HS code; write 2, 4, 6, 8 or 10 digits, as in hs:8703.23"
+        )
     return digits
 
 
@@ -110,7 +112,11 @@ def parse_term(value: object) -> ProductTerm:
         raise ValueError(f"{shown(text)!r} names no list; write list:NAME, as in list:s232-autos")
     if _SECTOR.fullmatch(text):
         return ProductTerm("sector", name=text)
-    hint = f"write hs:{text}" if re.fullmatch(r"[\d.-]+", text) else "write all-goods, a sector, hs:8703 or list:NAME"
+    hint = (
+        f"write hs:{text}"
+        if re.fullmatch(r"[\d.-]+", text)
+        else "write all-goods, a sector, hs:8703 or list:NAME"
+    )
     raise ValueError(f"{shown(value)!r} names no products; {hint}")
 
 
@@ -141,7 +147,10 @@ def parse_codes(value: object) -> tuple[str, ...]:
     return tuple(parse_code(str(item).removeprefix("hs:")) for item in value)
 
 
-_TERM = {"type": "string", "pattern": r"^(all-goods|all-services|hs:[\d. ]+(-[\d. ]+)?|list:[A-Za-z][\w-]*|[A-Za-z][\w.-]*)$"}
+_TERM = {
+    "type": "string",
+    "pattern": r"^(all-goods|all-services|hs:[\d. ]+(-[\d. ]+)?|list:[A-Za-z][\w-]*|[A-Za-z][\w.-]*)$",
+}
 Products = Annotated[
     ProductSelector,
     PlainValidator(parse_products),

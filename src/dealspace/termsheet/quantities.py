@@ -25,7 +25,9 @@ UNITS = (
     "kg", "t", "kt", "Mt", "yen/kg", "USD/t", "persons", "thousand persons", "vehicles", "lines", "days", "years",
 )  # fmt: skip
 
-_SWAPPED = {f"{money} {scale}": f"{scale} {money}" for money in ("USD", "JPY", "EUR") for scale in ("mn", "bn", "trn")}
+_SWAPPED = {
+    f"{money} {scale}": f"{scale} {money}" for money in ("USD", "JPY", "EUR") for scale in ("mn", "bn", "trn")
+}
 _LARGEST = Decimal(10) ** 18
 
 
@@ -107,7 +109,9 @@ def _fraction(number: Decimal, written: str) -> float:
     if number == 0 or (abs(number) <= 1 and "." in written):
         return float(number)
     per_cent, share = format(number.normalize(), "f"), format((number / 100).normalize(), "f")
-    raise ValueError(f"{written} has no unit; write {per_cent}% or {share if '.' in share else share + '.0'}.")
+    raise ValueError(
+        f"{written} has no unit; write {per_cent}% or {share if '.' in share else share + '.0'}."
+    )
 
 
 def _written(value: object) -> str:
@@ -122,7 +126,9 @@ def parse_rate(value: object) -> float:
     if unit == "":
         return _fraction(number, _written(value))
     if unit == "pp":
-        raise ValueError(f"{shown(value)} is in points, but a rate belongs here; write {plain(float(number))}%")
+        raise ValueError(
+            f"{shown(value)} is in points, but a rate belongs here; write {plain(float(number))}%"
+        )
     raise ValueError(f"{shown(value)!r} has the unit {unit!r}, but a rate belongs here; write it like 25%")
 
 
@@ -174,7 +180,9 @@ def parse_date(value: object) -> date:
         if _DATE.fullmatch(text):
             return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is not a day of the calendar; write year-month-day, as in 2025-08-01") from None
+        raise ValueError(
+            f"{text!r} is not a day of the calendar; write year-month-day, as in 2025-08-01"
+        ) from None
     raise ValueError(f"{shown(value)!r} is not a date; write year-month-day, as in 2025-08-01")
 
 
@@ -184,7 +192,9 @@ def parse_period(value: object) -> str:
     try:
         first_day(text)
     except ValueError:
-        raise ValueError(f"{shown(text)!r} is not a year, month or day; write 2024, 2024-07 or 2024-07-20") from None
+        raise ValueError(
+            f"{shown(text)!r} is not a year, month or day; write 2024, 2024-07 or 2024-07-20"
+        ) from None
     return text
 
 

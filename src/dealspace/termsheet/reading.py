@@ -67,7 +67,9 @@ def read_bytes(path: Path) -> bytes:
         with path.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except PermissionError:
-        raise SheetError(Fault("it may not be read; ask for permission to read the file", file=name)) from None
+        raise SheetError(
+            Fault("it may not be read; ask for permission to read the file", file=name)
+        ) from None
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
         raise SheetError(Fault(f"it cannot be read ({reason}); check the path", file=name)) from None
@@ -91,7 +93,9 @@ def decode(raw: bytes, file: str | None = None) -> str:
     if found:
         line = text.count("\n", 0, found.start()) + 1
         what = f"holds the control character U+{ord(found[0]):04X}"
-        raise SheetError(Fault(f"{what}; this is not a text file, or delete the character", file=file, line=line))
+        raise SheetError(
+            Fault(f"{what}; this is not a text file, or delete the character", file=file, line=line)
+        )
     return text
 
 
@@ -155,7 +159,11 @@ class _Builder:
             if self.documents > 1:
                 raise self._stop("a second document starts here (---); keep one sheet a file", event)
         elif isinstance(event, ev.AliasEvent):
-            self._refuse(f"the alias *{event.anchor} stands here", "YAML aliases are not read: write the value out", event)
+            self._refuse(
+                f"the alias *{event.anchor} stands here",
+                "YAML aliases are not read: write the value out",
+                event,
+            )
             self._put(None, event)
         elif isinstance(event, ev.ScalarEvent):
             self._check_marks(event)
@@ -177,7 +185,9 @@ class _Builder:
                 faults.append(Fault(f"{what}{more}; {cure}", file=file, line=line))
             raise SheetError([*faults, *self.document.faults])
         if self.document.data is None:
-            raise SheetError(Fault("the file is empty; `dealspace new` writes a sheet to start from", file=file))
+            raise SheetError(
+                Fault("the file is empty; `dealspace new` writes a sheet to start from", file=file)
+            )
         if not isinstance(self.document.data, dict):
             what = "a list" if isinstance(self.document.data, list) else "a single text"
             cure = "a term sheet is a mapping that starts with schema: dealspace/1"
@@ -201,7 +211,9 @@ class _Builder:
 
     def _start(self, value: dict[str, Any] | list[Any], event: Any) -> None:
         if len(self.stack) >= MAX_DEPTH:
-            raise self._stop(f"is nested deeper than {MAX_DEPTH} levels; a term sheet needs at most five", event)
+            raise self._stop(
+                f"is nested deeper than {MAX_DEPTH} levels; a term sheet needs at most five", event
+            )
         top = self.stack[-1] if self.stack else None
         if top is not None and isinstance(top.value, dict) and top.key is None:
             raise self._stop("a mapping or list stands where a key belongs; write a plain name", event)
@@ -241,7 +253,9 @@ class _Builder:
         line = event.start_mark.line + 1
         key = "null" if value is None else str(value)
         if key == "<<":
-            self._refuse("a merge key (<<) stands here", "YAML merge keys are not read: write the keys out", event)
+            self._refuse(
+                "a merge key (<<) stands here", "YAML merge keys are not read: write the keys out", event
+            )
         place = (*top.place, key)
         top.key = key
         assert isinstance(top.value, dict)

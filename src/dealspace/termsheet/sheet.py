@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
 
 from dealspace.errors import unknown_name
 from dealspace.termsheet.acts import Act, AnyAct, AnyIssue, Issue
-from dealspace.termsheet.base import Name, Names, Part, RegionName, RegionNames, Source, Text, Texts
+from dealspace.termsheet.base import Name, Names, OrWritten, Part, RegionName, RegionNames, Source, Text, Texts
 from dealspace.termsheet.parts import (
     AnyBackground,
     AnyCodeList,
@@ -22,7 +21,6 @@ from dealspace.termsheet.parts import (
     Offer,
 )
 from dealspace.termsheet.preferences import AnyPreference, Preference, WeightDoubt, Welfare
-from dealspace.termsheet.products import ProductSelector, ProductTerm, parse_term
 from dealspace.termsheet.quantities import Day
 
 if TYPE_CHECKING:
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "dealspace/1"
 REQUIRED_POLICIES = ("before", "status-quo", "no-deal")
-_Entry = TypeVar("_Entry", Act, Issue)
 
 
 def _named(entries: dict[str, Any]) -> dict[str, Any]:
@@ -44,9 +41,12 @@ def _named(entries: dict[str, Any]) -> dict[str, Any]:
 
 def _preset_alone(value: object) -> object:
     """Let a lone preset name stand for a preference without numbers."""
-    if not isinstance(value, Mapping):
-        return value
-    return {key: {"preset": entry} if isinstance(entry, str) else entry for key, entry in value.items()}
+    return {"preset": value} if isinstance(value, str) else value
+
+
+_Weighing = Annotated[
+    AnyPreference, BeforeValidator(_preset_alone), OrWritten(({"const": "welfare"},))
+]
 
 
 def _known_schema(value: object) -> object:
@@ -96,19 +96,21 @@ class TermSheet(Part):
     as_of: Day
     world: Text
     parties: Annotated[tuple[RegionName, ...], Field(min_length=2, max_length=2)]
-    groups: dict[RegionName, RegionNames] = {}
-    lists: dict[Name, AnyCodeList] = {}
-    measures: Annotated[dict[Name, AnyAct], AfterValidator(_named)] = {}
+    groups: dict[RegionName, RegionNames] = Field(default_factory=dict)
+    lists: dict[Name, AnyCodeList] = Field(default_factory=dict)
+    measures: Annotated[dict[Name, AnyAct], AfterValidator(_named)] = Field(default_factory=dict)
     policies: dict[Name, Names]
     issues: Annotated[dict[Name, AnyIssue], AfterValidator(_named), Field(min_length=1)]
-    offers: dict[Name, Offer] = {}
-    preferences: Annotated[dict[RegionName, AnyPreference], BeforeValidator(_preset_alone)] = {}
-    uncertainty: dict[RegionName, WeightDoubt] = {}
+    offers: dict[Name, Offer] = Field(default_factory=dict)
+    preferences: dict[RegionName, _Weighing] = Field(default_factory=dict)
+        default_factory=dict
+    )
+    uncertainty: dict[RegionName, WeightDoubt] = Field(default_factory=dict)
     no_deal: NoDeal
     background: AnyBackground = Background()
     deadline: Deadline | None = None
-    facts: dict[Name, Fact] = {}
-    sources: dict[Name, Source] = {}
+    facts: dict[Name, Fact] = Field(default_factory=dict)
+    sources: dict[Name, Source] = Field(default_factory=dict)
     notes: Texts = ()
 
     _source_file: str | None = PrivateAttr(default=None)
@@ -143,7 +145,7 @@ class TermSheet(Part):
 
     def preference(self, party: str) -> Preference:
         """Return what a party weighs: equivalent variation alone when the sheet does not say."""
-        return self.preferences.get(party) or Welfare()
+        return self.preferences.get(party) or Welfare(preset="welfare")
 
     def other(self, party: str) -> str:
         """Return the party across the table."""
@@ -178,8 +180,9 @@ class TermSheet(Part):
         return tuple(act for act in self.acts("status-quo", background) if act.name not in lifted)
 
     def members(self, names: str | tuple[str, ...], world: Economy) -> tuple[str, ...]:
-        """Expand regions, groups of the sheet or of `world`, and ``world``, into regions, in order, each once."""
+        """Expand regions, groups (of the sheet, then of `world`) and ``world`` into regions, each once."""
         found: dict[str, None] = {}
+        groups = world.groups or {}
         for name in (names,) if isinstance(names, str) else names:
             if name in self.groups:
                 found |= dict.fromkeys(self.members(self.groups[name], world))
@@ -187,10 +190,10 @@ class TermSheet(Part):
                 found |= dict.fromkeys(world.regions)
             elif name in world.regions:
                 found[name] = None
-            elif name in (world.groups or {}):
-                found |= dict.fromkeys(world.groups[name])
+            elif name in groups:
+                found |= dict.fromkeys(groups[name])
             else:
-                raise unknown_name("region or group", name, [*world.regions, *self.groups, *(world.groups or {})])
+                raise unknown_name("region or group", name, [*world.regions, *self.groups, *groups])
         return tuple(found)
 
     def partners(self, act: Act | Issue, world: Economy) -> tuple[str, ...]:
@@ -198,23 +201,16 @@ class TermSheet(Part):
         out = {*self.members(act.by, world), *self.members(act.except_on, world)}
         return tuple(name for name in self.members(act.on, world) if name not in out)
 
-    def carved_out(self, act: Act | Issue) -> ProductSelector:
-        """Return the products taken out of an act or issue; a measure's name stands for its products."""
-        terms: dict[ProductTerm, None] = {}
-        for text in act.except_:
-            named = self.measures.get(text)
-            terms |= dict.fromkeys(named.products.terms if named else (parse_term(text),))
-        return ProductSelector(tuple(terms))
-
     def codes(self, name: str) -> tuple[str, ...]:
         """Return the HS codes of a named list, of the sheet or built in, as digits."""
-        from dealspace.termsheet.lists import builtin_list, builtin_lists
+        from dealspace.instruments.lists import load_lists
 
         if name in self.lists:
             return self.lists[name].codes
-        if name in builtin_lists():
-            return builtin_list(name)
-        raise unknown_name("list", name, [*self.lists, *builtin_lists()])
+        built_in = load_lists()
+        if name in built_in:
+            return built_in[name].codes
+        raise unknown_name("list", name, [*self.lists, *built_in])
 
     def policy(self, name: str, world: Economy | None = None) -> Policy:
         """Return a policy of the sheet as wedges against the baseline of its world.
@@ -239,7 +235,3 @@ class TermSheet(Part):
         from dealspace.termsheet.writing import write_sheet
 
         return write_sheet(self)
-
-
-Loader = Callable[[str], Any]
-__all__ = ["REQUIRED_POLICIES", "SCHEMA", "Loader", "Path", "TermSheet"]
