@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
 
 from dealspace.errors import unknown_name
 from dealspace.termsheet.acts import Act, AnyAct, AnyIssue, Issue
-from dealspace.termsheet.base import Name, Names, OrWritten, Part, RegionName, RegionNames, Source, Text, Texts
+from dealspace.termsheet.base import (
+    Name,
+    Names,
+    OrWritten,
+    Part,
+    RegionName,
+    RegionNames,
+    Source,
+    Text,
+    Texts,
+)
 from dealspace.termsheet.parts import (
     AnyBackground,
     AnyCodeList,
@@ -44,9 +53,7 @@ def _preset_alone(value: object) -> object:
     return {"preset": value} if isinstance(value, str) else value
 
 
-_Weighing = Annotated[
-    AnyPreference, BeforeValidator(_preset_alone), OrWritten(({"const": "welfare"},))
-]
+_Weighing = Annotated[AnyPreference, BeforeValidator(_preset_alone), OrWritten(({"const": "welfare"},))]
 
 
 def _known_schema(value: object) -> object:
@@ -103,8 +110,6 @@ class TermSheet(Part):
     issues: Annotated[dict[Name, AnyIssue], AfterValidator(_named), Field(min_length=1)]
     offers: dict[Name, Offer] = Field(default_factory=dict)
     preferences: dict[RegionName, _Weighing] = Field(default_factory=dict)
-        default_factory=dict
-    )
     uncertainty: dict[RegionName, WeightDoubt] = Field(default_factory=dict)
     no_deal: NoDeal
     background: AnyBackground = Background()
