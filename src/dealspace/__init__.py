@@ -1,0 +1,52 @@
+"""dealspace: what a trade deal is worth, to whom, and which deals two governments could both accept.
+
+Everything public is imported from here, on first use, so that ``import dealspace`` is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dealspace.errors import DealspaceError as DealspaceError
+    from dealspace.instruments.policy import Policy as Policy
+    from dealspace.outcomes.equilibrium import Equilibrium as Equilibrium
+    from dealspace.outcomes.equilibrium import solve as solve
+    from dealspace.outcomes.gradient import gradient as gradient
+    from dealspace.outcomes.measures import measure as measure
+    from dealspace.termsheet.loading import load_sheet as load_sheet
+    from dealspace.termsheet.sheet import TermSheet as TermSheet
+    from dealspace.world.catalogue import list_worlds as list_worlds
+    from dealspace.world.catalogue import load_world as load_world
+    from dealspace.world.economy import Economy as Economy
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "DealspaceError": "dealspace.errors",
+    "Economy": "dealspace.world.economy",
+    "Equilibrium": "dealspace.outcomes.equilibrium",
+    "Policy": "dealspace.instruments.policy",
+    "TermSheet": "dealspace.termsheet.sheet",
+    "gradient": "dealspace.outcomes.gradient",
+    "list_worlds": "dealspace.world.catalogue",
+    "load_sheet": "dealspace.termsheet.loading",
+    "load_world": "dealspace.world.catalogue",
+    "measure": "dealspace.outcomes.measures",
+    "solve": "dealspace.outcomes.equilibrium",
+}
+
+__all__ = ["__version__", *sorted(_HOMES)]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'dealspace' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -257,6 +257,18 @@ class Economy:
                 raise unknown_name("field of Economy", field, known)
         return replace(self, **changes)
 
+    @cached_property
+    def _rebased(self) -> dict[str, Economy]:
+        return {}
+
+    def rebase(self, deficits: str = "balanced") -> Economy:
+        """Return this economy re-solved to another closure, as a new baseline; see `dealspace.world.rebase`."""
+        if deficits not in self._rebased:
+            from dealspace.world.rebase import rebase
+
+            self._rebased[deficits] = rebase(self, deficits)
+        return self._rebased[deficits]
+
     def aggregate(
         self,
         regions: Mapping[str, Sequence[str]] | None = None,

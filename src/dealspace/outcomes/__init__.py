@@ -1,0 +1,1 @@
+"""What a solved equilibrium says: labelled outcomes, measures by name, gradients, decompositions."""

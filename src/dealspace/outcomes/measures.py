@@ -1,0 +1,92 @@
+"""Measures by name: ``ev:USA``, ``balance:USA:JPN``, ``va:JPN:C29`` and their like.
+
+A name is a kind, a region or group, and what the kind needs: a partner or a sector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dealspace.core import measures as core
+from dealspace.core.measures import Measure
+from dealspace.errors import DealspaceError, unknown_name
+from dealspace.outcomes.labels import RATIO, USD
+from dealspace.world.economy import Economy
+
+
+def measure(world: Economy, name: str) -> Measure:
+    """Return the measure of a `name` on the axes of `world`.
+
+    Kinds: ``ev:REGION`` equivalent variation; ``real_income:REGION``, ``real_wage:REGION`` and
+    ``consumer_price:REGION`` ratios; ``va:REGION:SECTOR`` real value added; ``output:REGION:SECTOR`` output at
+    base-year prices; ``balance:REGION:PARTNER`` goods exports less imports, ``balance:REGION:PARTNER:SECTOR`` of
+    one sector; ``revenue:REGION`` duty. A region may be a group where amounts add up.
+
+    Raises
+    ------
+    UnknownNameError, DealspaceError
+        For an unknown kind, region or sector, or the wrong number of parts.
+    """
+    kind, *rest = name.split(":")
+    if kind not in KINDS:
+        raise unknown_name("measure", name, sorted(KINDS))
+    build, needs = KINDS[kind]
+    if len(rest) not in needs:
+        form = ":".join([kind, *("REGION", "PARTNER" if kind == "balance" else "SECTOR", "SECTOR")[: needs[0]]])
+        raise DealspaceError(f"the measure {name!r} should read {form}")
+    return build(world, name, *rest)
+
+
+def _positions(world: Economy, name: str) -> tuple[int, ...]:
+    return tuple(world.region_index(member) for member in world.members(name))
+
+
+def _ev(world: Economy, name: str, region: str) -> Measure:
+    sentence = f"what the change is worth to {region}, at prices and size of the base year"
+    return core.EquivalentVariation(name, USD, sentence, _positions(world, region))
+
+
+def _real_income(world: Economy, name: str, region: str) -> Measure:
+    return core.RealIncome(name, RATIO, f"what spending buys in {region}", world.region_index(region))
+
+
+def _real_wage(world: Economy, name: str, region: str) -> Measure:
+    return core.RealWage(name, RATIO, f"what a wage buys in {region}", world.region_index(region))
+
+
+def _consumer_price(world: Economy, name: str, region: str) -> Measure:
+    sentence = f"consumer prices in {region} relative to its wage"
+    return core.ConsumerPrice(name, RATIO, sentence, world.region_index(region))
+
+
+def _va(world: Economy, name: str, region: str, sector: str) -> Measure:
+    sentence = f"value added of {sector} in {region}, deflated by its consumer prices"
+    return core.RealValueAdded(name, USD, sentence, _positions(world, region), world.sector_index(sector))
+
+
+def _output(world: Economy, name: str, region: str, sector: str) -> Measure:
+    sentence = f"output of {sector} in {region} at base-year prices"
+    return core.OutputVolume(name, USD, sentence, _positions(world, region), world.sector_index(sector))
+
+
+def _balance(world: Economy, name: str, region: str, partner: str, sector: str | None = None) -> Measure:
+    sectors = world.goods if sector is None else (sector,)
+    positions = tuple(world.sector_index(each) for each in sectors)
+    sentence = f"{sector or 'goods'} exports of {region} to {partner} less imports, at basic price"
+    return core.TradeBalance(name, USD, sentence, _positions(world, region), _positions(world, partner), positions)
+
+
+def _revenue(world: Economy, name: str, region: str) -> Measure:
+    return core.TariffRevenue(name, USD, f"duty collected by {region}", _positions(world, region))
+
+
+KINDS: dict[str, tuple[Callable[..., Measure], tuple[int, ...]]] = {
+    "ev": (_ev, (1,)),
+    "real_income": (_real_income, (1,)),
+    "real_wage": (_real_wage, (1,)),
+    "consumer_price": (_consumer_price, (1,)),
+    "va": (_va, (2,)),
+    "output": (_output, (2,)),
+    "balance": (_balance, (2, 3)),
+    "revenue": (_revenue, (1,)),
+}
