@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class IssueAxis:
     levels
         The allowed values of a discrete issue, ascending, or None when continuous.
     unit
-        ``"fraction"`` (a rate; shown as per cent), ``"pp"`` or any unit as written in the sheet.
+        ``"%"`` or ``"pp"`` (values are fractions in both) or any other unit as written in the sheet.
     toward
         The end at which the giver has conceded everything: ``"low"`` for a tariff it cuts, ``"high"`` for
         a barrier reduction or a purchase.
@@ -46,7 +47,7 @@ class IssueAxis:
     low: float
     high: float
     levels: tuple[float, ...] | None = None
-    unit: str = "fraction"
+    unit: str = "%"
     toward: Literal["low", "high"] = "low"
     status_quo: float | None = None
     words: str = ""
@@ -60,6 +61,12 @@ class IssueAxis:
     def kept(self) -> float:
         """The value at which the giver has conceded nothing."""
         return self.high if self.toward == "low" else self.low
+
+    def write(self, value: float) -> str:
+        """Write a value of the axis with its unit: 0.15 gives ``15.0 %``."""
+        if self.unit in ("%", "pp"):
+            return f"{100 * value:.1f} {self.unit}"
+        return f"{value:,.4g} {self.unit}".rstrip()
 
     @property
     def span(self) -> float:
@@ -93,7 +100,8 @@ class DealModel(Protocol):
     ``issues`` has K axes, ``measure_names`` M names of the form ``ev:USA``, ``va:JPN:C29``,
     ``output:JPN:C29``, ``balance:USA:JPN``, ``revenue:USA`` (USD million a year). A model that also
     knows other readings of what third countries face lists them in an attribute ``backgrounds`` and
-    answers ``policy_values("no-deal@letters-applied")``.
+    answers ``policy_values("no-deal@letters-applied")``. A model that knows where a policy lies in the issue
+    box may answer ``nearest_deal("no-deal")`` with a deal (K,).
     """
 
     @property

@@ -12,7 +12,7 @@ class Settings:
     Attributes
     ----------
     seed
-        Seed of the sample's scrambling and of the weight draws.
+        Seed of the sample's scrambling and of bootstraps; weight draws have the seed of their preference.
     sample
         Space-filling deals that are solved (rounded up to a power of two).
     corners
@@ -20,9 +20,9 @@ class Settings:
     frontier_points
         Points sought on the frontier.
     max_solves, max_gradients
-        Most single deals and most gradients that frontier and polishing together may ask for.
+        Most deals and gradients that searches may ask for in all, the sample apart.
     draws
-        Weight draws S of each party.
+        Weight draws S of each party; None takes the number that its preference states.
     lotteries
         Solutions on the convex hull of the deals (True) or on deals alone (False).
     beta
@@ -39,7 +39,7 @@ class Settings:
     frontier_points: int = 30
     max_solves: int = 1500
     max_gradients: int = 500
-    draws: int = 400
+    draws: int | None = None
     lotteries: bool = True
     beta: float = 0.5
     offer_starts: int = 4

@@ -22,7 +22,10 @@ class NoDealResult:
     policies
         Policy name of each branch.
     by_background
-        Name of the reading of what third countries face -> (2,) expected pay-off under it.
+        Name of the reading of what third countries face -> (2,) expected pay-off under it, against the
+        status quo under the same reading.
+    payoff_range
+        (2, 2) expected pay-offs [at the low q, at the high q] x party, None when q has no interval.
     measures
         (M,) expected measures of no deal, as levels.
     words
@@ -39,6 +42,7 @@ class NoDealResult:
     by_background: dict[str, Array]
     measures: Array
     words: str
+    payoff_range: Array | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,141 @@
+"""What bargaining reads from a term sheet: preferences, doubts about them, no deal, tabled offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..errors import DealspaceError
+from .model import Array, IssueAxis
+from .no_deal import NoDealTerms
+from .payoffs import Payoff, Spread
+
+# Outcome of a preference -> measure name; {0} the party, {1} the other one, {2} the sector.
+MEASURES = {
+    "ev": "ev:{0}",
+    "balance": "balance:{0}:{1}",
+    "duty-revenue": "revenue:{0}",
+    "real-value-added": "va:{0}:{2}",
+    "output": "output:{0}:{2}",
+}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What an analysis needs besides the model.
+
+    Attributes
+    ----------
+    payoffs
+        The parties' pay-offs, in the order of the model's parties.
+    terms
+        What happens without a deal.
+    offers
+        Tabled offers: name -> deal (K,).
+    notes
+        Sentences on what was read and how.
+    """
+
+    payoffs: tuple[Payoff, Payoff]
+    terms: NoDealTerms = field(default_factory=NoDealTerms)
+    offers: Mapping[str, Array] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def read_inputs(sheet: Any, axes: Sequence[IssueAxis]) -> Inputs:
+    """Return what the analysis of a `TermSheet` with the issues `axes` needs."""
+    first, second = (payoff_of(sheet, party) for party in sheet.parties)
+    offers, notes = offers_of(sheet, axes)
+    for payoff in (first, second):
+        if payoff.party in sheet.uncertainty and not payoff.spread:
+            notes += (f"The doubt about {payoff.party}'s weights has nothing to act on: it weighs only ev.",)
+    return Inputs((first, second), no_deal_terms(sheet), offers, notes)
+
+
+def measure_of(outcome: str, sector: str | None, party: str, other: str) -> str:
+    """Return the measure name of an outcome of a preference: ``balance`` of USA is ``balance:USA:JPN``."""
+    if outcome not in MEASURES:
+        raise DealspaceError(f"no measure is known for the outcome {outcome!r}")
+    return MEASURES[outcome].format(party, other, sector or "")
+
+
+def payoff_of(sheet: Any, party: str) -> Payoff:
+    """Return a party's pay-off, with its doubt as independent factors on every weight but that of ev."""
+    preference = sheet.preference(party)
+    other = sheet.other(party)
+    weights = {
+        measure_of(term.outcome, term.sector, party, other): float(term.weight) for term in preference.terms
+    }
+    doubt = sheet.uncertainty.get(party)
+    if doubt is None:
+        return Payoff(party, preference.preset, weights, money=preference.preset == "welfare")
+    size = float(doubt.spread)
+    spread = (
+        Spread("lognormal", 1.0, size, relative=True)
+        if doubt.distribution == "lognormal"
+        else Spread("uniform", 1.0 - size, 1.0 + size, relative=True)
+    )
+    return Payoff(
+        party,
+        preference.preset,
+        weights,
+        money=preference.preset == "welfare",
+        spread={name: spread for name in weights if name != f"ev:{party}"},
+        draws=doubt.draws,
+        seed=doubt.seed,
+    )
+
+
+def required_measures(sheet: Any) -> tuple[str, ...]:
+    """Return the measures that a model must supply for a sheet: those weighed, and those always shown."""
+    names: dict[str, None] = {}
+    for party in sheet.parties:
+        names |= dict.fromkeys(payoff_of(sheet, party).measures)
+    first, second = sheet.parties
+    for party, other in ((first, second), (second, first)):
+        names |= dict.fromkeys([f"ev:{party}", f"balance:{party}:{other}", f"revenue:{party}"])
+    return tuple(names)
+
+
+def no_deal_terms(sheet: Any) -> NoDealTerms:
+    """Return what happens without a deal; the threatener is the party whose measures the threat adds."""
+    part = sheet.no_deal
+    chance = part.probability
+    survives = part.survives
+    interval = None if chance.low is None else (float(chance.low), float(chance.high))
+    return NoDealTerms(
+        threatener=threatener_of(sheet),
+        threat="no-deal",
+        otherwise=part.otherwise,
+        struck_down=part.struck_down,
+        q=float(chance.value),
+        s=1.0 if survives is None else float(survives.value),
+        q_interval=interval,
+    )
+
+
+def threatener_of(sheet: Any) -> str | None:
+    """Return the party that acts in the threat, itself or through a member; None without a threat."""
+    by = {sheet.measures[name].by for name in sheet.threat}
+    for party in sheet.parties:
+        if by & {party, *sheet.groups.get(party, ())}:
+            return party
+    return None
+
+
+def offers_of(sheet: Any, axes: Sequence[IssueAxis]) -> tuple[dict[str, Array], tuple[str, ...]]:
+    """Return the tabled offers as deals (K,), hindsight apart, and notes on issues that one leaves open."""
+    offers: dict[str, Array] = {}
+    notes: tuple[str, ...] = ()
+    for name, offer in sheet.offers.items():
+        if offer.hindsight:
+            continue
+        values = offer.values
+        absent = [axis.name for axis in axes if axis.name not in values]
+        if absent:
+            notes += (f"Offer {name} leaves {', '.join(absent)} open; nothing is conceded there.",)
+        offers[name] = np.array([values.get(axis.name, axis.kept) for axis in axes], dtype=float)
+    return offers, notes
