@@ -20,7 +20,7 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class OrWritten:
     """Lets the JSON Schema of a part also accept the short forms in which it may be written."""
 
