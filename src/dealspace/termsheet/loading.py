@@ -50,7 +50,7 @@ def load_sheet(name_or_path: str | os.PathLike[str], world: Economy | None = Non
     UnknownNameError
         For a name that is neither a built-in sheet nor a file.
     """
-    text, file = _find(name_or_path)
+    text, file = find_sheet(name_or_path)
     return parse_sheet(text, file=file, world=world)
 
 
@@ -70,7 +70,7 @@ def sheet_from_mapping(data: Mapping[str, Any], world: Economy | None = None) ->
     return sheet
 
 
-def _find(name_or_path: str | os.PathLike[str]) -> tuple[str, str]:
+def find_sheet(name_or_path: str | os.PathLike[str]) -> tuple[str, str]:
     """Return a sheet's text and the name its faults carry."""
     name = os.fspath(name_or_path)
     path = Path(name)
@@ -152,6 +152,8 @@ def _pruned(
         place = tuple(fault.path.split(".")) if fault.path else (fault.message.split("'")[1],)
         head = place[0]
         entries = data.get(head)
+        if place[:2] in unread or (head,) in unread:
+            continue
         if head in _SECTIONS and len(place) > 1 and isinstance(entries, Mapping) and place[1] in entries:
             data[head] = {key: entry for key, entry in entries.items() if key != place[1]}
             unread.add((head, place[1]))

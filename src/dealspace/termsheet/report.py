@@ -1,0 +1,189 @@
+"""Check a sheet: its faults, and what is legal but looks unmeant."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dealspace.errors import DealspaceError, Fault
+from dealspace.termsheet.loading import examine, find_sheet
+from dealspace.termsheet.reading import Place, read_document
+from dealspace.termsheet.sheet import TermSheet
+
+if TYPE_CHECKING:
+    from dealspace.world.economy import Economy
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What a check of a sheet found.
+
+    Attributes
+    ----------
+    file : str
+        As it was given, or the file of the built-in sheet.
+    sheet : TermSheet or None
+        None when there are faults.
+    faults : tuple of Fault
+        What must be mended, in the order of the file.
+    warnings : tuple of Fault
+        What is allowed but may not be meant.
+    """
+
+    file: str
+    sheet: TermSheet | None
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the sheet can be used."""
+        return not self.faults
+
+
+def check_sheet(name_or_path: str | os.PathLike[str], world: Economy | None = None) -> CheckReport:
+    """Check a built-in sheet or a file, and return what was found instead of raising.
+
+    Parameters
+    ----------
+    name_or_path : str or path
+    world : Economy, optional
+        As for `load_sheet`.
+
+    Returns
+    -------
+    CheckReport
+
+    Examples
+    --------
+    >>> from dealspace.termsheet import check_sheet
+    >>> check_sheet("us-japan-2025").ok
+    True
+    """
+    file = os.fspath(name_or_path)
+    try:
+        text, file = find_sheet(name_or_path)
+        sheet, faults = examine(read_document(text, file), world)
+    except DealspaceError as error:
+        return CheckReport(file, None, error.faults, ())
+    warnings = tuple(sorted(_warnings(sheet), key=lambda fault: fault.line or 0)) if sheet else ()
+    return CheckReport(file, sheet, tuple(faults), warnings)
+
+
+def _warnings(sheet: TermSheet) -> Iterator[Fault]:
+    for rule in _RULES:
+        for place, message in rule(sheet):
+            yield Fault(message, ".".join(place), sheet.source_file, _line(sheet, place))
+
+
+def _line(sheet: TermSheet, place: Place) -> int | None:
+    while place and place not in sheet.lines:
+        place = place[:-1]
+    return sheet.lines.get(place)
+
+
+_Finding = Iterator[tuple[Place, str]]
+
+
+def _unsourced(sheet: TermSheet) -> _Finding:
+    for name, act in sheet.measures.items():
+        if act.source is None:
+            yield ("measures", name), "gives no source; add source: where it can be read"
+    if sheet.no_deal.source is None and sheet.no_deal.probability.source is None:
+        yield ("no_deal", "probability"), "gives no source; add source: what the probability rests on"
+
+
+def _deadline_passed(sheet: TermSheet) -> _Finding:
+    if sheet.deadline and sheet.deadline.date < sheet.as_of:
+        yield ("deadline", "date"), f"{sheet.deadline.date} has passed on as_of ({sheet.as_of})"
+
+
+def _weightless(sheet: TermSheet) -> _Finding:
+    for party in sheet.parties:
+        if party not in sheet.preferences:
+            yield (
+                ("preferences",),
+                f"{party} is not named, so its real income alone counts; add {party}: welfare",
+            )
+        elif not sheet.preference(party).terms:
+            yield ("preferences", party), "all weights are zero, so every deal is worth the same"
+
+
+def _out_of_reach(sheet: TermSheet) -> _Finding:
+    for name, issue in sheet.issues.items():
+        own = {str(term) for term in issue.products.terms}
+        gone = set(issue.except_)
+        for measure in set(issue.except_) & set(sheet.measures):
+            gone |= {str(term) for term in sheet.measures[measure].products.terms}
+        if own <= gone:
+            yield ("issues", name, "except"), "takes out all of the issue's products, so it moves nothing"
+
+
+def _stacks_on_status_quo(sheet: TermSheet) -> _Finding:
+    for name, issue in sheet.issues.items():
+        if issue.kind != "tariff" or issue.lifts:
+            continue
+        for act in sheet.acts("status-quo"):
+            if act.kind == "tariff" and (act.by, act.products) == (issue.by, issue.products):
+                message = (
+                    f"lifts nothing, so {act.name} stays in force beside it; add lifts: [{act.name}] if meant"
+                )
+                yield ("issues", name), message
+
+
+def _no_threat(sheet: TermSheet) -> _Finding:
+    if not sheet.threat:
+        yield ("policies", "no-deal"), "threatens nothing that status-quo has not, so no deal changes nothing"
+
+
+def _unused(sheet: TermSheet) -> _Finding:
+    used = {name for names in sheet.policies.values() for name in names} | set(
+        sheet.background.letters_applied
+    )
+    used |= {name for entry in (*sheet.measures.values(), *sheet.issues.values()) for name in entry.except_}
+    for name in sheet.measures:
+        if name not in used:
+            yield ("measures", name), "stands in no policy, background or exception, so it has no effect"
+
+
+def _undated_threat(sheet: TermSheet) -> _Finding:
+    for name in sheet.threat:
+        act = sheet.measures[name]
+        if act.from_ and act.from_ > sheet.as_of and act.announced is None:
+            message = f"starts after as_of ({sheet.as_of}); add announced: the day it was made known"
+            yield ("measures", name), message
+
+
+def _lost_carve_outs(sheet: TermSheet) -> _Finding:
+    for name, act in sheet.measures.items():
+        for other in act.replaces:
+            lost = [text for text in sheet.measures[other].except_ if text not in act.except_]
+            if lost and act.products == sheet.measures[other].products:
+                message = f"replaces {other} but not its exceptions ({', '.join(lost)}), which it now catches"
+                yield ("measures", name), message
+
+
+def _open_issues(sheet: TermSheet) -> _Finding:
+    for name, offer in sheet.offers.items():
+        left = [issue for issue in sheet.issues if issue not in offer.terms]
+        if left:
+            yield (
+                ("offers", name),
+                f"leaves {', '.join(left)} open; what is not settled stays as in status-quo",
+            )
+
+
+_RULES = (
+    _unsourced,
+    _deadline_passed,
+    _weightless,
+    _out_of_reach,
+    _stacks_on_status_quo,
+    _no_threat,
+    _unused,
+    _undated_threat,
+    _lost_carve_outs,
+    _open_issues,
+)
