@@ -7,8 +7,6 @@ very map that was solved, so a wedge that depends on the state needs no derivati
 
 from __future__ import annotations
 
-from functools import partial
-
 import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
@@ -16,7 +14,7 @@ from jaxtyping import Array
 
 from dealspace.core.anderson import fixed_point
 from dealspace.core.baseline import Baseline
-from dealspace.core.closure import Closure
+from dealspace.core.closure import Rules
 from dealspace.core.equilibrium import State, advance, evaluate, prepare
 from dealspace.core.solution import Solution, solution
 from dealspace.core.wedges import Wedges
@@ -26,7 +24,7 @@ ADJOINT_ITERATIONS = 500
 
 
 def pull_back(
-    baseline: Baseline, wedges: Wedges, closure: Closure, state: State, cotangent: Solution
+    baseline: Baseline, wedges: Wedges, rules: Rules, state: State, cotangent: Solution
 ) -> tuple[Wedges, Array]:
     """Return the gradient in the wedges of any outcome with the given `cotangent` on the solution.
 
@@ -43,9 +41,9 @@ def pull_back(
 
     def image(point: Array, fixed) -> Array:
         here = unravel(point)
-        return ravel_pytree(advance(baseline, here, evaluate(baseline, fixed, closure, here)))[0]
+        return ravel_pytree(advance(baseline, here, evaluate(baseline, fixed, rules, here)))[0]
 
-    _, outcome_back = jax.vjp(lambda at, values: solution(baseline, values, closure, at), state, wedges)
+    _, outcome_back = jax.vjp(lambda at, values: solution(baseline, values, rules, at), state, wedges)
     direct_state, direct_wedges = outcome_back(cotangent)
     source = ravel_pytree(direct_state)[0]
     _, image_back = jax.vjp(image, x, prepared)
@@ -60,9 +58,9 @@ def pull_back(
     return jax.tree.map(jnp.add, direct_wedges, through), end.converged
 
 
-@partial(jax.jit, static_argnames=("closure",))
+@jax.jit
 def pull_back_many(
-    baseline: Baseline, wedges: Wedges, closure: Closure, state: State, cotangents: Solution
+    baseline: Baseline, wedges: Wedges, rules: Rules, state: State, cotangents: Solution
 ) -> tuple[Wedges, Array]:
     """Apply `pull_back` to cotangents stacked on a leading axis, one after the other."""
-    return jax.lax.map(lambda each: pull_back(baseline, wedges, closure, state, each), cotangents)
+    return jax.lax.map(lambda each: pull_back(baseline, wedges, rules, state, each), cotangents)

@@ -32,7 +32,7 @@ class _Carry(NamedTuple):
     residual: Float[Array, ""]  # of x
     best: Float[Array, ""]
     iteration: Int[Array, ""]
-    count: Int[Array, ""]  # differences written since the history was last dropped
+    written: Int[Array, ""]  # differences written since the history was last dropped
     previous_x: Float[Array, " n"]
     previous_f: Float[Array, " n"]
     dX: Float[Array, "m n"]
@@ -49,7 +49,8 @@ def fixed_point(
 ) -> FixedPoint:
     """Iterate ``x <- g(x)`` with Anderson's mixing until the residual is at most `tolerance`.
 
-    `step` maps x (n,) to (g(x), residual of x); no entry of x moves by more than `limit` in a step. The point returned is one whose residual was measured.
+    `step` maps x (n,) to (g(x), residual of x); no entry of x moves by more than `limit` in a step. The point
+    returned is one whose residual was measured.
     """
 
     def unfinished(carry: _Carry) -> Bool[Array, ""]:
@@ -82,15 +83,15 @@ def _remember(carry: _Carry) -> tuple[_Carry, Array]:
     f = carry.image - carry.x
     keep = carry.residual <= RESTART * carry.best
     write = keep & (carry.iteration > 0)
-    slot = carry.count % DEPTH
+    slot = carry.written % DEPTH
     scale = jnp.where(keep, 1.0, 0.0)
     dX = (scale * carry.dX).at[slot].set(jnp.where(write, carry.x - carry.previous_x, 0.0))
     dF = (scale * carry.dF).at[slot].set(jnp.where(write, f - carry.previous_f, 0.0))
     row = dF @ dF[slot]
     gram = (scale * carry.gram).at[slot].set(row).at[:, slot].set(row)
-    count = jnp.where(write, carry.count + 1, 0)
+    written = jnp.where(write, carry.written + 1, 0)
     best = jnp.where(keep, carry.best, carry.residual)
-    kept = carry._replace(dX=dX, dF=dF, gram=gram, count=count, previous_x=carry.x, previous_f=f, best=best)
+    kept = carry._replace(dX=dX, dF=dF, gram=gram, written=written, previous_x=carry.x, previous_f=f, best=best)
     return kept, f
 
 

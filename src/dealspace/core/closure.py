@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -28,18 +29,31 @@ class Closure:
     deficits: str = "fixed"
     labour: str = "mobile"
 
+    @property
+    def rules(self) -> Rules:
+        """The closure as the kernels take it."""
+        return Rules(jnp.asarray(float(self.deficits == "fixed")), jnp.asarray(float(self.deficits == "proportional")))
 
-def new_deficit(closure: Closure, baseline: Baseline, factor_income: Float[Array, " N"]) -> Float[Array, " N"]:
-    """Return D' under the closure, given regions' value added V' in units of base world value added.
 
-    Deficits add to zero within each trading bloc: a bloc that trades with nobody cannot lend to anybody.
+class Rules(NamedTuple):
+    """What a closure makes of the deficits, as numbers, so that one compiled kernel serves every closure.
+
+    ``fixed`` and ``proportional`` are the parts of the base deficit that stay and that move with value added.
     """
-    if closure.deficits == "balanced":
-        return jnp.zeros_like(baseline.deficit)
-    if closure.deficits == "fixed":
-        return baseline.deficit
+
+    fixed: Float[Array, ""]
+    proportional: Float[Array, ""]
+
+
+def new_deficit(rules: Rules, baseline: Baseline, factor_income: Float[Array, " N"]) -> Float[Array, " N"]:
+    """Return D' under a closure, given regions' value added V' in units of base world value added.
+
+    Proportional deficits are ``delta_n V'_n - (V'_n / sum V') sum_m delta_m V'_m``; they add to zero within each
+    trading bloc, for a bloc that trades with nobody cannot lend to anybody.
+    """
     regions = baseline.deficit.shape[0]
     own = baseline.deficit / baseline.value_added.sum(axis=1) * factor_income
     excess = jax.ops.segment_sum(own, baseline.bloc, regions)[baseline.bloc]
     total = jax.ops.segment_sum(factor_income, baseline.bloc, regions)[baseline.bloc]
-    return own - factor_income / total * excess
+    moving = own - factor_income / total * excess
+    return rules.fixed * baseline.deficit + rules.proportional * moving

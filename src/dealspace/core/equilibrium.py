@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from dealspace.core.baseline import Baseline
-from dealspace.core.closure import Closure, new_deficit
+from dealspace.core.closure import Rules, new_deficit
 from dealspace.core.wedges import Wedges, buyer_factor_hat
 
 WAGE_STEP = 0.3  # part of the log excess demand by which a log wage moves
@@ -97,7 +97,7 @@ def log_cost(baseline: Baseline, state: State) -> Float[Array, "N J"]:
     return baseline.gamma_va * state.log_w[:, None] + inputs
 
 
-def evaluate(baseline: Baseline, prepared: Prepared, closure: Closure, state: State) -> Step:
+def evaluate(baseline: Baseline, prepared: Prepared, rules: Rules, state: State) -> Step:
     """Evaluate the equations at a state: consumer prices, expenditure, the labour markets' excess demand."""
     theta_s = baseline.theta[:, None]
     log_q = -theta_s * log_cost(baseline, state).T
@@ -114,7 +114,7 @@ def evaluate(baseline: Baseline, prepared: Prepared, closure: Closure, state: St
     to_importer = jnp.sum(spread_s * jnp.einsum("jni,ji->jn", prepared.to_importer_s, q_s), axis=0)
     to_exporter = jnp.sum(q_s * jnp.einsum("jni,jn->ji", prepared.to_exporter_s, spread_s), axis=0)
     factor_income = jnp.exp(state.log_w) * baseline.value_added.sum(axis=1)
-    income = factor_income + to_importer + to_exporter + new_deficit(closure, baseline, factor_income)
+    income = factor_income + to_importer + to_exporter + new_deficit(rules, baseline, factor_income)
     expenditure = baseline.final_share * income[:, None] + jnp.einsum("nkj,nj->nk", baseline.gamma_io, output)
     demand = jnp.sum(baseline.gamma_va * output, axis=1)
     return Step(log_P, expenditure, jnp.log(demand / factor_income), income)

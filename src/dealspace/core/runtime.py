@@ -19,7 +19,7 @@ def cache_folder() -> Path:
 def configure() -> None:
     """Switch on float64 and the persistent compilation cache (``DEALSPACE_CACHE=off`` switches it off)."""
     jax.config.update("jax_enable_x64", True)
-    if os.environ.get("DEALSPACE_CACHE") == "off" or jax.config.jax_compilation_cache_dir:
+    if os.environ.get("DEALSPACE_CACHE") == "off" or os.environ.get("JAX_COMPILATION_CACHE_DIR"):
         return
     folder = cache_folder() / "xla"
     try:

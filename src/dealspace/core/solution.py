@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from dealspace.core.baseline import Baseline
-from dealspace.core.closure import Closure, new_deficit
+from dealspace.core.closure import Rules, new_deficit
 from dealspace.core.equilibrium import (
     Prepared,
     State,
@@ -65,10 +65,10 @@ def new_shares(baseline: Baseline, prepared: Prepared, c_hat: Float[Array, "N J"
     return pull / jnp.where(total > 0, total, 1.0)
 
 
-def solution(baseline: Baseline, wedges: Wedges, closure: Closure, state: State) -> Solution:
+def solution(baseline: Baseline, wedges: Wedges, rules: Rules, state: State) -> Solution:
     """Read every outcome off a converged state."""
     prepared = prepare(baseline, wedges)
-    step = evaluate(baseline, prepared, closure, state)
+    step = evaluate(baseline, prepared, rules, state)
     c_hat = jnp.exp(log_cost(baseline, state))
     expenditure = jnp.where(baseline.expenditure > 0, jnp.exp(state.log_E), 0.0)
     spending = new_shares(baseline, prepared, c_hat) * expenditure[:, None, :]
@@ -94,5 +94,5 @@ def solution(baseline: Baseline, wedges: Wedges, closure: Closure, state: State)
         tariff_revenue=(duty * spending).sum(axis=(1, 2)),
         rents=rents,
         subsidies=(subsidy * spending).sum(axis=(0, 2)),
-        deficit=new_deficit(closure, baseline, factor_income),
+        deficit=new_deficit(rules, baseline, factor_income),
     )

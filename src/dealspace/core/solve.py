@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -19,7 +18,7 @@ from jaxtyping import Array, Float
 
 from dealspace.core.anderson import FixedPoint, fixed_point
 from dealspace.core.baseline import Baseline
-from dealspace.core.closure import Closure, new_deficit
+from dealspace.core.closure import Closure, Rules, new_deficit
 from dealspace.core.equilibrium import State, advance, evaluate, initial_state, prepare, residual
 from dealspace.core.solution import Solution, solution
 from dealspace.core.wedges import Wedges, between
@@ -61,7 +60,7 @@ def name_regions(reason: str, regions: Sequence[str]) -> str:
 def iterate(
     baseline: Baseline,
     wedges: Wedges,
-    closure: Closure,
+    rules: Rules,
     start: State,
     tolerance: Float[Array, ""],
     max_iterations: int = MAX_ITERATIONS,
@@ -72,20 +71,19 @@ def iterate(
 
     def step(x: Array) -> tuple[Array, Array]:
         state = unravel(x)
-        found = evaluate(baseline, prepared, closure, state)
+        found = evaluate(baseline, prepared, rules, state)
         return ravel_pytree(advance(baseline, state, found))[0], residual(baseline, state, found)
 
     end = fixed_point(step, x0, tolerance, max_iterations, STATE_LIMIT)
     return unravel(end.x), end
 
 
-@partial(jax.jit, static_argnames=("closure",))
+@jax.jit
 def _attempt(
-    baseline: Baseline, wedges: Wedges, closure: Closure, start: State, tolerance: Array, fraction: Array
+    baseline: Baseline, wedges: Wedges, rules: Rules, start: State, tolerance: Array
 ) -> tuple[State, FixedPoint, Solution]:
-    part = jax.lax.cond(fraction == 1.0, lambda: wedges, lambda: between(baseline, wedges, fraction))
-    state, end = iterate(baseline, part, closure, start, tolerance)
-    return state, end, solution(baseline, part, closure, state)
+    state, end = iterate(baseline, wedges, rules, start, tolerance)
+    return state, end, solution(baseline, wedges, rules, state)
 
 
 def solve(
@@ -109,9 +107,8 @@ def solve(
     The solution (None when not converged), the status, and the state reached.
     """
     goal = jnp.asarray(tolerance)
-    one = jnp.asarray(1.0)
     first = initial_state(baseline) if start is None else start
-    state, end, found = _attempt(baseline, wedges, closure, first, goal, one)
+    state, end, found = _attempt(baseline, wedges, closure.rules, first, goal)
     if bool(end.converged):
         return found, _status(end), state
     return _walk(baseline, wedges, closure, goal)
@@ -128,7 +125,8 @@ def _walk(
     state, reached, stride = initial_state(baseline), 0.0, 0.5
     while True:
         target = min(1.0, reached + stride)
-        trial, end, found = _attempt(baseline, wedges, closure, state, tolerance, jnp.asarray(target))
+        part = wedges if target == 1.0 else between(baseline, wedges, jnp.asarray(target))
+        trial, end, found = _attempt(baseline, part, closure.rules, state, tolerance)
         if bool(end.converged):
             if target == 1.0:
                 return found, _status(end), trial
@@ -146,7 +144,7 @@ def _failure(
     residual_found = float(end.residual)
     at = f"at {100 * reached:.0f} per cent of the policy"
     earned = jnp.exp(state.log_w) * baseline.value_added.sum(axis=1)
-    surplus = np.asarray(-new_deficit(closure, baseline, earned) / earned)
+    surplus = np.asarray(-new_deficit(closure.rules, baseline, earned) / earned)
     if np.isfinite(surplus).any() and np.nanmax(surplus) > SURPLUS_SHARE:
         reason = (
             f"no equilibrium was found {at}: the surplus of {{region:{int(np.nanargmax(surplus))}}} under "

@@ -159,9 +159,7 @@ def _from_labels(world: Economy, given: Any, label: str) -> np.ndarray:
     return np.array(ordered, dtype=np.float64)
 
 
-def _from_cells(
-    world: Economy, cells: Mapping[Any, Any], default: np.ndarray, label: str
-) -> np.ndarray:
+def _from_cells(world: Economy, cells: Mapping[Any, Any], default: np.ndarray, label: str) -> np.ndarray:
     """Return the default with the named cells set; own sales are left alone when a name covers several."""
     array = np.array(default)
     for key, value in cells.items():

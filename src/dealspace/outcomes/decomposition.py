@@ -8,8 +8,10 @@ Caliendo and Parro's (2015, equation 17) first-order sum at base-year weights is
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import jax.numpy as jnp
 import numpy as np
 
 from dealspace.core.baseline import Baseline
@@ -70,7 +72,7 @@ def along_the_path(equilibrium: Equilibrium, steps: int = 20) -> xr.Dataset:
     equilibrium.solution  # noqa: B018  (an unconverged equilibrium has no path)
     points, state = [], None
     for step in range(steps + 1):
-        wedges = no_change(base) if step == 0 else between(base, goal, np.float64(step / steps))
+        wedges = no_change(base) if step == 0 else between(base, goal, jnp.asarray(step / steps))
         found, status, state = solve_core(base, wedges, closure, PATH_TOLERANCE, state)
         if found is None:
             raise NotConvergedError(f"the path of {equilibrium.policy.name} breaks: {status.reason}")
@@ -86,7 +88,7 @@ def _sum_parts(points: list[_Point]) -> dict[str, np.ndarray]:
     """Add up the integrands over the path by the trapezium rule, each divided by income where it stands."""
     names = ("terms_of_trade", "trade_volume", "trade_cost", "subsidies_and_rents", "transfer")
     parts = {name: np.zeros_like(points[0].income) for name in names}
-    for before, after in zip(points[:-1], points[1:], strict=True):
+    for before, after in pairwise(points):
         for weight in (before, after):
             for name, amount in zip(names, _integrands(weight, before, after), strict=True):
                 parts[name] += 0.5 * amount / weight.income
@@ -147,9 +149,7 @@ def first_order(equilibrium: Equilibrium) -> xr.Dataset:
     return _dataset(equilibrium, parts, "share of base-year income, first order", {})
 
 
-def _dataset(
-    equilibrium: Equilibrium, parts: dict[str, np.ndarray], unit: str, attrs: dict[str, object]
-) -> xr.Dataset:
+def _dataset(equilibrium: Equilibrium, parts: dict[str, np.ndarray], unit: str, attrs: dict[str, object]) -> xr.Dataset:
     import xarray as xr
 
     arrays = {name: labels.by_region(equilibrium.world, values, name, unit) for name, values in parts.items()}

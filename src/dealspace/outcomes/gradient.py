@@ -44,7 +44,7 @@ def wedge_gradients(equilibrium: Equilibrium, measures: Sequence[Measure]) -> tu
     base = equilibrium.world.baseline
     values, cotangents = _values_and_cotangents(tuple(measures), base, equilibrium.solution)
     slopes, converged = pull_back_many(
-        base, equilibrium.policy.wedges, equilibrium.closure, equilibrium.state, cotangents
+        base, equilibrium.policy.wedges, equilibrium.closure.rules, equilibrium.state, cotangents
     )
     for each, good in zip(measures, converged, strict=True):
         if not bool(good):
