@@ -1,0 +1,76 @@
+"""The product nest under a cell: one price factor and one revenue factor for lines with different duties.
+
+Origin is the outer nest (theta), products the inner one (eta). With duty-inclusive base shares s_h of the lines,
+tau = 1 + duty and d the wasteful barrier factor of each line:
+
+    phi_hat = ( sum_h s_h (tau'_h d_hat_h / tau0_h)^(1-eta) )^(1/(1-eta))
+    s'_h    = s_h (tau'_h d_hat_h / tau0_h)^(1-eta) / phi_hat^(1-eta)
+    tauR'   = 1 / sum_h (s'_h / tau'_h)
+    d_hat   = the same sum over d_hat_h alone;   tauP_hat = phi_hat / d_hat
+
+so tauP_hat d_hat is what buyers feel and tauR' what the treasury collects. At eta = 1 the sum is geometric.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from dealspace.core import runtime  # noqa: F401  (float64 before the first array)
+
+
+class Sums(NamedTuple):
+    """What the lines of each cell add up to; sums of disjoint sets of lines can be added.
+
+    Attributes
+    ----------
+    price : (cells,), sum of s (tau' d / tau0)^(1-eta), or of s log(...) at eta = 1
+    sales : (cells,), the same terms over tau' (at eta = 1: s / tau')
+    barrier : (cells,), sum of s d^(1-eta), or of s log d
+    """
+
+    price: Float[Array, " C"]
+    sales: Float[Array, " C"]
+    barrier: Float[Array, " C"]
+
+
+class Factors(NamedTuple):
+    """Factors of each cell: `price_hat` tauP_hat, `tau` tauR' and `trade_cost` d_hat, all (cells,)."""
+
+    price_hat: Float[Array, " C"]
+    tau: Float[Array, " C"]
+    trade_cost: Float[Array, " C"]
+
+
+def line_sums(
+    cell: Int[Array, " H"],
+    share: Float[Array, " H"],
+    tau0: Float[Array, " H"],
+    tau: Float[Array, " H"],
+    barrier: Float[Array, " H"],
+    eta: float,
+    cells: int,
+) -> Sums:
+    """Add the lines up by cell; `cell` is the position of each line's cell among `cells`, sorted."""
+    ratio = tau * barrier / tau0
+    if eta == 1.0:
+        price, sales, cost = share * jnp.log(ratio), share / tau, share * jnp.log(barrier)
+    else:
+        price = share * ratio ** (1.0 - eta)
+        sales, cost = price / tau, share * barrier ** (1.0 - eta)
+    stacked = jnp.stack([price, sales, cost], axis=1)
+    total = jax.ops.segment_sum(stacked, cell, cells, indices_are_sorted=True)
+    return Sums(total[:, 0], total[:, 1], total[:, 2])
+
+
+def factors(sums: Sums, eta: float) -> Factors:
+    """Turn the sums over all lines of each cell into its factors."""
+    if eta == 1.0:
+        phi_hat, d_hat, weight = jnp.exp(sums.price), jnp.exp(sums.barrier), 1.0
+    else:
+        power = 1.0 / (1.0 - eta)
+        phi_hat, d_hat, weight = sums.price**power, sums.barrier**power, sums.price
+    return Factors(phi_hat / d_hat, weight / sums.sales, d_hat)

@@ -1,0 +1,256 @@
+"""From the products of a sheet to the lines of an importer and exporter.
+
+A pair's trade is a set of lines. Where the world carries product lines (`dealspace.world.lines.Lines`) they are used;
+a cell without any is one line of its own, with no code. A sector selector works for both; an HS range or a list needs
+lines that are fine enough, and is never guessed.
+"""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dealspace.errors import Fault, SheetError, near_matches
+from dealspace.instruments.lists import load_lists
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    import polars as pl
+
+    from dealspace.termsheet.products import ProductTerm
+    from dealspace.world.economy import Economy
+
+
+@dataclass(frozen=True, eq=False)
+class PairLines:
+    """The lines of one importer and exporter, sorted by sector and code; H is their number.
+
+    Attributes
+    ----------
+    importer, exporter : str
+    codes : (H,) of str, HS digits, empty where the cell has no lines
+    code : (H,) of int, position of the code among the book's codes
+    sector : (H,) of int, position of the sector in the economy
+    tau0 : (H,), one plus the normal duty; within a cell it averages to the economy's own rate
+    share : (H,), duty-inclusive share of the line in its cell, adding to 1
+    reported : (H,), the duty as the source of the lines has it, before the cell's scaling
+    """
+
+    importer: str
+    exporter: str
+    codes: np.ndarray
+    code: np.ndarray
+    sector: np.ndarray
+    tau0: np.ndarray
+    share: np.ndarray
+    reported: np.ndarray
+
+    @property
+    def finest(self) -> int:
+        """Digits of the finest code, 0 without any."""
+        return int(np.strings.str_len(self.codes).max(initial=0))
+
+
+class LineBook:
+    """The lines of an economy by pair, looked up once each.
+
+    Where the lines know an exporter only as a member of a group (the EU as one), each member's cells take the
+    group's composition: shares and duties by line are the group's, the level of the duty stays the cell's own.
+
+    Attributes
+    ----------
+    world : Economy
+    codes : (codes,) of str, every HS code there is, sorted, and the empty one
+    """
+
+    def __init__(self, world: Economy):
+        self.world = world
+        self.codes = np.array([""])
+        self._by_pair: dict[tuple[str, str], pl.DataFrame] = {}
+        self._pairs: dict[tuple[str, str], PairLines] = {}
+        self._matches: dict[tuple[tuple[str, str], ...], tuple[np.ndarray, np.ndarray]] = {}
+        if world.lines is None:
+            return
+        frame = world.lines.frame.select("importer", "exporter", "hs", "sector", "value", "duty")
+        self.codes = np.unique(np.array(["", *frame["hs"].unique().to_list()]))
+        by_pair = frame.partition_by("importer", "exporter", as_dict=True, include_key=False)
+        self._by_pair = {(str(key[0]), str(key[1])): rows for key, rows in by_pair.items()}
+
+    def pair(self, importer: str, exporter: str) -> PairLines:
+        """Return the lines of a pair, none when they do not trade."""
+        key = (importer, exporter)
+        if key not in self._pairs:
+            self._pairs[key] = self._read(importer, exporter)
+        return self._pairs[key]
+
+    def match(self, ranges: tuple[tuple[str, str], ...]) -> tuple[np.ndarray, np.ndarray]:
+        """Compare every code with HS ranges (low, high) by prefix: (caught, cannot be told), each (codes,) bool."""
+        if ranges not in self._matches:
+            self._matches[ranges] = _match(self.codes, ranges)
+        return self._matches[ranges]
+
+    def _rows(self, importer: str, exporter: str) -> pl.DataFrame | None:
+        rows = self._by_pair.get((importer, exporter))
+        if rows is not None:
+            return rows
+        groups = (name for name, members in (self.world.groups or {}).items() if exporter in members)
+        return next(
+            (self._by_pair[importer, name] for name in groups if (importer, name) in self._by_pair), None
+        )
+
+    def _read(self, importer: str, exporter: str) -> PairLines:
+        world = self.world
+        n, i = world.region_index(importer), world.region_index(exporter)
+        traded = world.flows[n, i] > 0
+        sector, value = np.array([], dtype=np.int64), np.array([])
+        codes, rate = np.array([], dtype=self.codes.dtype), np.array([])
+        rows = self._rows(importer, exporter)
+        if rows is not None and rows.height:
+            position = {name: j for j, name in enumerate(world.sectors)}
+            sector = np.array([position.get(name, -1) for name in rows["sector"].to_list()], dtype=np.int64)
+            value = rows["value"].to_numpy().astype(np.float64)
+            keep = (sector >= 0) & (value > 0) & traded[np.maximum(sector, 0)]
+            sector, value = sector[keep], value[keep]
+            codes = rows["hs"].to_numpy().astype(self.codes.dtype)[keep]
+            rate = rows["duty"].to_numpy().astype(np.float64)[keep] / value
+        bare = np.setdiff1d(np.flatnonzero(traded), sector)
+        codes = np.concatenate([codes, np.full(len(bare), "", dtype=self.codes.dtype)])
+        sector = np.concatenate([sector, bare])
+        value = np.concatenate([value, np.ones(len(bare))])
+        rate = np.concatenate([rate, world.tariff[n, i, bare]])
+        order = np.lexsort((codes, sector))
+        codes, sector, value, rate = codes[order], sector[order], value[order], rate[order]
+        tau0 = 1.0 + _scaled(sector, value, rate, world.tariff[n, i])
+        weight = value * tau0
+        share = weight / np.bincount(sector, weight, len(traded))[sector]
+        code = np.searchsorted(self.codes, codes)
+        return PairLines(importer, exporter, codes, code, sector, tau0, share, rate)
+
+
+def _scaled(sector: np.ndarray, value: np.ndarray, rate: np.ndarray, tariff: np.ndarray) -> np.ndarray:
+    """Scale the duties of each cell so that their value-weighted mean is the economy's own rate."""
+    cells = len(tariff)
+    total = np.bincount(sector, value, cells)
+    mean = np.divide(np.bincount(sector, value * rate, cells), total, out=np.zeros(cells), where=total > 0)[
+        sector
+    ]
+    own = tariff[sector]
+    scale = np.divide(own, mean, out=np.ones(len(own)), where=mean > 0)
+    return np.where(mean > 0, rate * scale, own)  # no duty on any line: the cell's rate falls on all alike
+
+
+def _match(codes: np.ndarray, ranges: tuple[tuple[str, str], ...]) -> tuple[np.ndarray, np.ndarray]:
+    length = np.strings.str_len(codes)
+    hit, unsure = np.zeros(len(codes), dtype=bool), np.zeros(len(codes), dtype=bool)
+    single: dict[int, list[str]] = {}
+    for low, high in ranges:
+        if low == high:
+            single.setdefault(len(low), []).append(low)
+            continue
+        cut = codes.astype(f"U{len(low)}")
+        hit |= (length >= len(low)) & (cut >= low) & (cut <= high)
+        for digits in range(len(low)):
+            unsure |= (length == digits) & (codes >= low[:digits]) & (codes <= high[:digits])
+    for digits, wanted in single.items():
+        hit |= (length >= digits) & np.isin(codes.astype(f"U{digits}"), wanted)
+        for shorter in range(digits):
+            unsure |= (length == shorter) & np.isin(codes, np.unique([code[:shorter] for code in wanted]))
+    return hit, unsure & ~hit
+
+
+_BOOKS: weakref.WeakKeyDictionary[object, LineBook] = weakref.WeakKeyDictionary()
+
+
+def line_book(world: Economy) -> LineBook:
+    """Return the line book of a world, made once for each set of lines."""
+    key = world.lines if world.lines is not None else world
+    book = _BOOKS.get(key)
+    if book is None or book.world is not world:
+        book = LineBook(world)
+        _BOOKS[key] = book
+    return book
+
+
+def known_lists(own: Mapping[str, tuple[str, ...]] | None = None) -> dict[str, tuple[str, ...]]:
+    """Return every named list as HS prefixes: the built-in ones, and a sheet's `own`, which come first."""
+    built_in = {name: entry.codes for name, entry in load_lists().items()}
+    return built_in | dict(own or {})
+
+
+def select(
+    terms: Iterable[ProductTerm],
+    lines: PairLines,
+    book: LineBook,
+    lists: Mapping[str, tuple[str, ...]],
+    path: str = "",
+    within: np.ndarray | None = None,
+) -> np.ndarray:
+    """Return which lines a union of terms catches, (H,) bool; only lines in `within` (all by default) matter.
+
+    Raises
+    ------
+    SheetError
+        When a code cannot be told from the lines there are: the fault names the pair, the finest level and the cure.
+    """
+    world, goods = book.world, book.world.goods_mask
+    mask = np.zeros(len(lines.codes), dtype=bool)
+    matter = np.ones(len(lines.codes), dtype=bool) if within is None else within
+    for term in terms:
+        if term.kind == "all-goods":
+            mask |= goods[lines.sector]
+        elif term.kind == "all-services":
+            mask |= ~goods[lines.sector]
+        elif term.kind == "sector":
+            mask |= lines.sector == _sector(term.name, world, path)
+        elif term.kind == "list":
+            mask |= _by_code(
+                _prefixes(term.name, lists, path), f"list:{term.name}", lines, book, path, matter
+            )
+        else:
+            mask |= _by_code(((term.low, term.high),), str(term), lines, book, path, matter)
+    return mask
+
+
+def _sector(name: str, world: Economy, path: str) -> int:
+    if name not in world.sectors:
+        raise SheetError(
+            Fault(f"{world.name!r} has no sector {name!r}; {near_matches(name, world.sectors)}", path)
+        )
+    return world.sectors.index(name)
+
+
+def _prefixes(name: str, lists: Mapping[str, tuple[str, ...]], path: str) -> tuple[tuple[str, str], ...]:
+    if name not in lists:
+        raise SheetError(Fault(f"there is no list {name!r}; {near_matches(name, lists)}", path))
+    return tuple((code, code) for code in lists[name])
+
+
+def _by_code(
+    ranges: tuple[tuple[str, str], ...],
+    term: str,
+    lines: PairLines,
+    book: LineBook,
+    path: str,
+    matter: np.ndarray,
+) -> np.ndarray:
+    """Match HS ranges against the lines' codes by prefix; refuse what the codes cannot tell."""
+    hit, unsure = book.match(ranges)
+    doubt = unsure[lines.code] & matter & book.world.goods_mask[lines.sector]  # services have no HS code
+    if doubt.any():
+        raise SheetError(Fault(_too_coarse(term, lines), path))
+    return hit[lines.code]
+
+
+def _too_coarse(term: str, lines: PairLines) -> str:
+    pair = f"{lines.importer}'s imports from {lines.exporter}"
+    level = {0: "by sector only", 2: "by HS chapter at most"}.get(
+        lines.finest, f"at {lines.finest} digits at most, and not everywhere"
+    )
+    return (
+        f"{term} cannot be told apart in {pair}, which this world knows {level}; name sectors instead of codes, "
+        f"and state 'coverage', the share of the sector's trade that is meant"
+    )
