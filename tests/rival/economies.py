@@ -86,18 +86,18 @@ def _flows(rng: np.random.Generator, recipe: Recipe) -> Array:
 def random_shock(
     rng: np.random.Generator, data: Data, cells: int = 4, top_tariff: float = 3.0, top_cost: float = 2.0
 ) -> tuple[Array, Array]:
-    """Rates after the change and changes of trade costs, in a few random rows, columns or single cells."""
+    """Rates after the change and ratios of trade costs; costs may change at home too, duties may not."""
     tariff, cost = data.tariff.copy(), np.ones_like(data.tariff)
     regions, _, sectors = tariff.shape
     foreign = ~np.eye(regions, dtype=bool)
     for _ in range(cells):
         importer = rng.integers(regions)
-        exporters = foreign[importer] & (rng.random(regions) < rng.choice([0.2, 0.6, 1.0]))
-        chosen = np.flatnonzero(exporters)
+        exporters = rng.random(regions) < rng.choice([0.2, 0.6, 1.0])
         columns = np.flatnonzero(rng.random(sectors) < rng.choice([0.3, 1.0]))
-        block = np.ix_([importer], chosen, columns)
         if rng.random() < 0.6:
+            block = np.ix_([importer], np.flatnonzero(exporters & foreign[importer]), columns)
             tariff[block] = rng.choice([0.1, 0.5, 1.0]) * top_tariff * rng.random()
         else:
+            block = np.ix_([importer], np.flatnonzero(exporters), columns)
             cost[block] = np.exp(rng.uniform(-0.2, np.log(top_cost)))
     return tariff, cost

@@ -107,9 +107,7 @@ def calibrate(flows: Array, tariff: Array, io_share: Array, va_share: Array, the
     income = value_added + (tariff * flows).sum(axis=(1, 2)) + deficit
     demand = np.maximum(final, 0.0)
     return Base(
-        share=np.divide(
-            spending, expenditure[:, None], out=np.zeros_like(spending), where=expenditure[:, None] > 0
-        ),
+        share=np.divide(spending, expenditure[:, None], out=np.zeros_like(spending), where=expenditure[:, None] > 0),
         tariff=tariff,
         io_share=io_share,
         va_share=va_share,
@@ -266,9 +264,7 @@ def evaluate(base: Base, shock: Shock, deficits: str, w_hat: Array) -> State:
     share = base.share * (shock.price_factor(base) * c_hat[None] / P_hat[:, None]) ** -base.theta
     deficit = transfers(base, deficits, w_hat)
     spending = base.alpha * (w_hat * base.value_added + deficit)[:, None]
-    expenditure = np.linalg.solve(_spending_system(base, shock, share), spending.ravel()).reshape(
-        spending.shape
-    )
+    expenditure = np.linalg.solve(_spending_system(base, shock, share), spending.ravel()).reshape(spending.shape)
     flows = share * shock.producer_share * expenditure[:, None]
     treasury = (shock.treasury_share * flows).sum(axis=(1, 2)) - (shock.subsidy * flows).sum(axis=(0, 2))
     return State(
@@ -289,13 +285,13 @@ def prices(base: Base, shock: Shock, w_hat: Array) -> tuple[Array, Array]:
     traded = weight.sum(axis=1) > 0
     log_labour = base.va_share * np.log(w_hat)[:, None]
     log_P = np.zeros_like(base.alpha)
-    for _ in range(10_000):
+    for _ in range(2_000):
         log_c = log_labour + np.einsum("ikj,ik->ij", base.io_share, log_P)
         total = np.einsum("nij,ij->nj", weight, np.exp(-base.theta * log_c))
         new = np.where(traded, -np.log(np.where(traded, total, 1.0)) / base.theta, 0.0)
         change = np.abs(new - log_P).max()
         log_P = new
-        if change < 1e-15:
+        if change <= 1e-15 * (1.0 + np.abs(log_P).max()):
             break
     return np.exp(log_P), np.exp(log_c)
 

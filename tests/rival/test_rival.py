@@ -52,9 +52,7 @@ def test_symmetric_countries_that_raise_tariffs_together():
     income = 1 / (1 - foreign * rate / (1 + rate))
     assert result["w_hat"] == pytest.approx(np.ones(2), abs=1e-12)
     assert result["real_income"] == pytest.approx(np.full(2, income / price), rel=1e-12)
-    assert result["tariff_revenue"] == pytest.approx(
-        np.full(2, income * foreign * rate / (1 + rate)), rel=1e-12
-    )
+    assert result["tariff_revenue"] == pytest.approx(np.full(2, income * foreign * rate / (1 + rate)), rel=1e-12)
 
 
 @pytest.mark.parametrize("closure", CLOSURES)
@@ -105,9 +103,7 @@ def test_agrees_with_the_stacked_equations_under_all_instruments():
     shock = Shock(tariff, cost, rng.uniform(-0.2, 0.2, shape), 1 + 0.3 * rng.random(shape))
     base = calibrate(*data)
     nested = solve(base, shock, "fixed")
-    start = np.concatenate(
-        [np.zeros(3), np.zeros(6), np.log(data.flows * (1 + data.tariff)).sum(axis=1).ravel() * 0]
-    )
+    start = np.concatenate([np.zeros(3), np.zeros(6), np.log(data.flows * (1 + data.tariff)).sum(axis=1).ravel() * 0])
     start[9:] = np.log(((1 + data.tariff) * data.flows).sum(axis=1)).ravel()
     stacked = root(lambda x: stacked_gaps(data, shock, x), start, tol=1e-13)
     assert np.abs(stacked.fun).max() < 1e-10
@@ -151,9 +147,7 @@ def test_the_condition_left_out_holds_and_accounts_add_up(closure):
     if closure == "balanced":
         assert result["deficit"] == pytest.approx(np.zeros(5), abs=1e-12)
     if closure == "fixed":
-        assert result["deficit"] / wages.sum() == pytest.approx(
-            base.deficit / base.value_added.sum(), rel=1e-10
-        )
+        assert result["deficit"] / wages.sum() == pytest.approx(base.deficit / base.value_added.sum(), rel=1e-10)
 
 
 def test_scaling_all_values_changes_no_ratio():

@@ -1,0 +1,55 @@
+"""The equations of the model, evaluated again in NumPy from what an equilibrium reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rival.model import Base, Shock, prices, transfers
+
+Array = NDArray[np.float64]
+
+
+def gaps(base: Base, shock: Shock, deficits: str, found: dict[str, Array]) -> dict[str, float]:
+    """Largest miss of each equation, relative to the income of the region concerned (prices: in logs).
+
+    `found` holds real_income, real_wage, price_index, flows, output, income, tariff_revenue.
+    """
+    w_hat = found["real_wage"] * found["price_index"]
+    flows, income = found["flows"], found["income"]
+    output = flows.sum(axis=0)
+    spending = flows / shock.producer_share
+    expenditure = spending.sum(axis=1)
+    wage_bill = w_hat * base.value_added
+    deficit = transfers(base, deficits, w_hat)
+    P_hat, c_hat = prices(base, shock, w_hat)
+    share = base.share * (shock.price_factor(base) * c_hat[None] / P_hat[:, None]) ** -base.theta
+    final = expenditure - np.einsum("njk,nk->nj", base.io_share, output)
+    treasury = (shock.treasury_share * flows).sum(axis=(1, 2)) - (shock.subsidy * flows).sum(axis=(0, 2))
+    revenue = (shock.tariff * flows * (1 - shock.subsidy) * shock.rent).sum(axis=(1, 2))
+    index = np.exp((base.alpha * np.log(P_hat)).sum(axis=1))
+    rows = {
+        "sourcing": (spending - share * expenditure[:, None]) / income[:, None, None],
+        "shares": np.where(expenditure > 0, share.sum(axis=1) - 1.0, 0.0),
+        "final demand": (final - base.alpha * income[:, None]) / income[:, None],
+        "income": (income - wage_bill - treasury - deficit) / income,
+        "spending adds up": (final.sum(axis=1) - income) / income,
+        "labour markets": (base.va_share * output).sum(axis=1) / wage_bill - 1.0,
+        "trade balance": (flows.sum(axis=(1, 2)) - flows.sum(axis=(0, 2)) - deficit) / income,
+        "deficits add up": np.array([deficit.sum() / income.sum()]),
+        "numeraire": np.array([wage_bill.sum() / base.value_added.sum() - 1.0]),
+        "output": (found["output"] - output) / income[:, None],
+        "tariff revenue": (found["tariff_revenue"] - revenue) / income,
+        "price index": np.log(found["price_index"] / index),
+        "real income": np.log(found["real_income"] * index * base.income / income),
+        "real wage": np.log(found["real_wage"] * index / w_hat),
+    }
+    return {name: float(np.abs(values).max()) for name, values in rows.items()}
+
+
+def outcomes(equilibrium: Any) -> dict[str, Array]:
+    """The reported outcomes as plain arrays."""
+    names = ("real_income", "real_wage", "price_index", "flows", "output", "income", "tariff_revenue")
+    return {name: getattr(equilibrium, name).to_numpy() for name in names}
