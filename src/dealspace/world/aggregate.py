@@ -77,12 +77,8 @@ def aggregate(
         name=name or f"{world.name} (merged)",
         year=world.year,
         groups=_groups(world, region_names, by_region),
-        region_names={
-            new: world.region_names[new] for new in region_names if new in (world.region_names or {})
-        },
-        sector_names={
-            new: world.sector_names[new] for new in sector_names if new in (world.sector_names or {})
-        },
+        region_names={new: world.region_names[new] for new in region_names if new in (world.region_names or {})},
+        sector_names={new: world.sector_names[new] for new in sector_names if new in (world.sector_names or {})},
     )
 
 
@@ -101,9 +97,7 @@ def keep(world: Economy, regions: Sequence[str], sectors: Sequence[str], *, rest
     )
 
 
-def _membership(
-    kind: str, names: Sequence[str], groups: Mapping[str, Sequence[str]]
-) -> tuple[list[str], np.ndarray]:
+def _membership(kind: str, names: Sequence[str], groups: Mapping[str, Sequence[str]]) -> tuple[list[str], np.ndarray]:
     """New names and the 0/1 matrix (new, old) that sums old into new, in the order of first members."""
     target: dict[str, str] = {}
     for new, members in groups.items():
@@ -111,9 +105,7 @@ def _membership(
             if old not in names:
                 raise unknown_name(kind, old, names)
             if old in target:
-                raise EconomyError(
-                    Fault(f"{old} stands in {target[old]} and in {new}; name it once", f"{kind}s")
-                )
+                raise EconomyError(Fault(f"{old} stands in {target[old]} and in {new}; name it once", f"{kind}s"))
             target[old] = new
     order = list(dict.fromkeys(target.get(old, old) for old in names))
     matrix = np.zeros((len(order), len(names)))

@@ -30,9 +30,7 @@ def name_faults(kind: str, names: Sequence[str]) -> list[Fault]:
     """Names must be non-empty text, each once."""
     if not names:
         return [Fault(f"there is no {kind}; name at least one", f"{kind}s")]
-    faults = [
-        Fault(f"{name!r} is not a name; use text", f"{kind}s") for name in names if not str(name).strip()
-    ]
+    faults = [Fault(f"{name!r} is not a name; use text", f"{kind}s") for name in names if not str(name).strip()]
     seen: set[str] = set()
     repeated: list[str] = []
     for name in names:
@@ -83,9 +81,7 @@ def shape_faults(arrays: Mapping[str, np.ndarray], regions: int, sectors: int) -
             wanted = ", ".join(f"{axis} {lengths[axis]}" for axis in axes)
             faults.append(Fault(f"has {array.ndim} axes; it needs {len(axes)}: ({wanted})", field))
             continue
-        wrong = [
-            f"{a} should be {lengths[a]}" for a, n in zip(axes, array.shape, strict=True) if n != lengths[a]
-        ]
+        wrong = [f"{a} should be {lengths[a]}" for a, n in zip(axes, array.shape, strict=True) if n != lengths[a]]
         if wrong:
             found = ", ".join(f"{axis} {size}" for axis, size in zip(axes, array.shape, strict=True))
             faults.append(Fault(f"has axes ({found}): {', '.join(wrong)}", field))
@@ -96,8 +92,7 @@ def cells(mask: np.ndarray, labels: Sequence[Sequence[str]], limit: int = 3) -> 
     """Name the first cells where `mask` holds: ``(USA, JPN, C29), ... and 4 more``."""
     where = np.argwhere(mask)
     shown = ", ".join(
-        "(" + ", ".join(names[i] for names, i in zip(labels, index, strict=True)) + ")"
-        for index in where[:limit]
+        "(" + ", ".join(names[i] for names, i in zip(labels, index, strict=True)) + ")" for index in where[:limit]
     )
     return shown + (f" and {len(where) - limit} more" if len(where) > limit else "")
 
@@ -106,9 +101,7 @@ def _labels(field: str, regions: Sequence[str], sectors: Sequence[str]) -> list[
     return [sectors if axis in ("input", "sector") else regions for axis in AXES[field]]
 
 
-def value_faults(
-    arrays: Mapping[str, np.ndarray], regions: Sequence[str], sectors: Sequence[str]
-) -> list[Fault]:
+def value_faults(arrays: Mapping[str, np.ndarray], regions: Sequence[str], sectors: Sequence[str]) -> list[Fault]:
     """Every number is finite and has the sign and range that its meaning needs."""
     rules = [
         ("flows", lambda x: x < 0, "is negative at {}; sales are zero or positive (set re-exports to 0)"),
@@ -166,9 +159,7 @@ def share_faults(
         )
     idle = active & (va_share <= 0)
     if idle.any():
-        faults.append(
-            Fault(f"is zero at {cells(idle, labels)}, which sells; give it a share or merge it", "va_share")
-        )
+        faults.append(Fault(f"is zero at {cells(idle, labels)}, which sells; give it a share or merge it", "va_share"))
     return faults
 
 

@@ -382,9 +382,7 @@ def _checked(
     return arrays, faults
 
 
-def _repaired(
-    arrays: Mapping[str, np.ndarray], regions: tuple[str, ...], sectors: tuple[str, ...]
-) -> np.ndarray:
+def _repaired(arrays: Mapping[str, np.ndarray], regions: tuple[str, ...], sectors: tuple[str, ...]) -> np.ndarray:
     """Flows after the repair of negative final demand, or as they are."""
     core = [arrays[field] for field in ARRAYS[:4]]
     books = accounts(*core)

@@ -76,9 +76,7 @@ def resolve_flows(
         weight = share * np.exp(-theta * np.clip(log_c, -30, 30))[None, :, :]
         total = weight.sum(axis=1)
         log_P_new = -np.log(np.where(total > 0, total, 1.0)) / theta
-        sales = (
-            weight / np.where(total > 0, total, 1.0)[:, None, :] * (spend / 1.0)[:, None, :] / (1 + tariff)
-        )
+        sales = weight / np.where(total > 0, total, 1.0)[:, None, :] * (spend / 1.0)[:, None, :] / (1 + tariff)
         output = sales.sum(axis=0)
         earned = np.exp(log_w) * base.value_added
         income = earned + (sales * tariff).sum(axis=(1, 2)) + base.deficit
