@@ -1,0 +1,95 @@
+"""`dealspace check`: whether a term sheet is sound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dealspace.cli.output import print_json
+from dealspace.errors import DealspaceError, Fault
+
+if TYPE_CHECKING:
+    from dealspace.termsheet import TermSheet
+
+
+def command(
+    sheet: Annotated[str, typer.Argument(metavar="SHEET", help="Built-in name, or path of a YAML file.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
+) -> None:
+    r"""Read a term sheet and name every fault at once, each with its file and line.
+
+    \b
+    Example:
+      dealspace check us-korea.yaml
+    A fault reads:
+      us-korea.yaml:14  issues.us-auto-rate.range: 27.5 has no unit; write 27.5% or 0.275.
+
+    Exits with 0 when the sheet is sound, with 2 otherwise. What is allowed but may not be meant is noted.
+    """
+    from dealspace.termsheet import check_sheet
+
+    found = check_sheet(sheet)
+    if json:
+        print_json(
+            {
+                "ok": found.ok,
+                "file": found.file,
+                "faults": [_plain(fault) for fault in found.faults],
+                "warnings": [_plain(fault) for fault in found.warnings],
+                "summary": summary(found.sheet) if found.sheet else None,
+            }
+        )
+    if found.sheet is None or not found.ok:
+        raise DealspaceError(found.faults)
+    if not json:
+        typer.echo(sentence(found.sheet))
+    for fault in found.warnings:
+        typer.echo(f"note  {fault}", err=True)
+
+
+def _plain(fault: Fault) -> dict[str, Any]:
+    return {"file": fault.file, "line": fault.line, "path": fault.path, "message": fault.message}
+
+
+def summary(sheet: TermSheet) -> dict[str, Any]:
+    """Return what a sheet holds, for machines."""
+    return {
+        "name": sheet.name,
+        "title": sheet.title,
+        "as_of": sheet.as_of.isoformat(),
+        "world": sheet.world,
+        "parties": list(sheet.parties),
+        "measures": list(sheet.measures),
+        "policies": {name: list(measures) for name, measures in sheet.policies.items()},
+        "issues": {
+            name: {"by": issue.by, "low": issue.low, "high": issue.high, "unit": issue.unit}
+            for name, issue in sheet.issues.items()
+        },
+        "offers": list(sheet.offers),
+        "digest": sheet.digest,
+    }
+
+
+def sentence(sheet: TermSheet) -> str:
+    """Say in two lines that a sheet is sound and what it holds."""
+    counts = [
+        (len(sheet.measures), "measure"),
+        (len(sheet.policies), "policy"),
+        (len(sheet.issues), "issue"),
+        (len(sheet.offers), "offer"),
+    ]
+    parts = [f"{count} {_plural(word, count)}" for count, word in counts]
+    axes = ", ".join(
+        f"{name} {issue.write(issue.low)} to {issue.write(issue.high)}" for name, issue in sheet.issues.items()
+    )
+    return (
+        f"{sheet.name}: sound; {sheet.parties[0]} and {sheet.parties[1]} as of {sheet.as_of.isoformat()}, "
+        f"{', '.join(parts[:-1])} and {parts[-1]}.\nOn the table: {axes}."
+    )
+
+
+def _plural(word: str, count: int) -> str:
+    if count == 1:
+        return word
+    return word[:-1] + "ies" if word.endswith("y") else word + "s"
