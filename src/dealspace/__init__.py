@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dealspace.analysis.analysis import Analysis as Analysis
+    from dealspace.analysis.analysis import analyze as analyze
     from dealspace.errors import DealspaceError as DealspaceError
     from dealspace.instruments.policy import Policy as Policy
     from dealspace.outcomes.equilibrium import Equilibrium as Equilibrium
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Analysis": "dealspace.analysis.analysis",
+    "analyze": "dealspace.analysis.analysis",
     "DealspaceError": "dealspace.errors",
     "Economy": "dealspace.world.economy",
     "Equilibrium": "dealspace.outcomes.equilibrium",

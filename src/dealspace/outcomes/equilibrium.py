@@ -86,7 +86,7 @@ class Equilibrium:
 
     @cached_property
     def price_index(self) -> xr.DataArray:
-        """P_hat of final consumption (region,), at the numeraire; for prices as people feel them see `consumer_price`."""
+        """P_hat of final consumption (region,), at the numeraire; `consumer_price` is what people feel."""
         return self._by_region(self.solution.price_index_hat, "price index at the numeraire", labels.RATIO)
 
     @cached_property

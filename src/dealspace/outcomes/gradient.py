@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 import jax
 
 from dealspace.core.adjoint import pull_back_many
-from dealspace.core.baseline import Baseline
-from dealspace.core.measures import Measure, read
-from dealspace.core.solution import Solution
+from dealspace.core.batch import values_and_cotangents
+from dealspace.core.measures import Measure
 from dealspace.core.solve import TOLERANCE
 from dealspace.core.wedges import Wedges
 from dealspace.errors import NotConvergedError
@@ -25,14 +23,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-@partial(jax.jit, static_argnames=("measures",))
-def _values_and_cotangents(
-    measures: tuple[Measure, ...], baseline: Baseline, solution: Solution
-) -> tuple[jax.Array, Solution]:
-    """Return the measures (M,) and their derivatives in each entry of the solution, stacked on a leading axis."""
-    return read(measures, baseline, solution), jax.jacrev(lambda s: read(measures, baseline, s))(solution)
-
-
 def wedge_gradients(equilibrium: Equilibrium, measures: Sequence[Measure]) -> tuple[jax.Array, Wedges]:
     """Return the measures (M,) at an equilibrium and their derivatives, Wedges with a leading axis M.
 
@@ -42,7 +32,7 @@ def wedge_gradients(equilibrium: Equilibrium, measures: Sequence[Measure]) -> tu
         When the equilibrium or an adjoint did not converge.
     """
     base = equilibrium.world.baseline
-    values, cotangents = _values_and_cotangents(tuple(measures), base, equilibrium.solution)
+    values, cotangents = values_and_cotangents(tuple(measures), base, equilibrium.solution)
     slopes, converged = pull_back_many(
         base, equilibrium.policy.wedges, equilibrium.closure.rules, equilibrium.state, cotangents
     )

@@ -1,0 +1,249 @@
+"""Analyse a negotiation from end to end: `analyze` and what it returns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dealspace.analysis.model import SheetModel
+from dealspace.analysis.stake import Stake, find_stake
+from dealspace.bargaining.analyze import analyze_bargain
+from dealspace.bargaining.from_sheet import read_inputs, required_measures
+from dealspace.bargaining.results import Bargain, DealPoint, Settings
+from dealspace.outcomes.equilibrium import Equilibrium
+from dealspace.termsheet.sheet import TermSheet
+from dealspace.world.catalogue import load_world
+from dealspace.world.economy import Economy
+
+Progress = Callable[[str, float], None]
+CLOSURES = ("fixed", "balanced")  # the headline one first
+THIRD_PARTIES = 6
+HORIZON = "long"
+BARGAIN_STARTS = 0.25  # of the whole: where the bargaining stage begins
+
+
+@dataclass(frozen=True)
+class CheckedPoint:
+    """A point of the bargain solved again under another closure.
+
+    Attributes
+    ----------
+    name, kind : as in `Bargain.points`
+    payoffs : (2,) change of each party's pay-off against the status quo under that closure
+    equivalent_variation : (2,) the parties' equivalent variation against that status quo, USD million a year
+    """
+
+    name: str
+    kind: str
+    payoffs: np.ndarray
+    equivalent_variation: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """Everything an analysis of a term sheet found.
+
+    Attributes
+    ----------
+    sheet, world : what was analysed
+    closure, closures : the headline closure of the deficits, and all that were solved
+    horizon : ``long``: labour mobile between sectors
+    equilibria : solved policies by (policy, closure)
+    third_parties : regions outside the parties on which the threat bears most
+    stake : the bilateral balance before any policy
+    bargain : the negotiation under the headline closure
+    checked : by other closure, the named points solved again
+    deals : the final offers as labelled equilibria, by (name of the point, closure)
+    settings, seconds, notes : how it was done, how long each stage took, what to bear in mind
+    """
+
+    sheet: TermSheet
+    world: Economy
+    closure: str
+    closures: tuple[str, ...]
+    horizon: str
+    equilibria: Mapping[tuple[str, str], Equilibrium]
+    third_parties: tuple[str, ...]
+    stake: Stake
+    bargain: Bargain
+    checked: Mapping[str, tuple[CheckedPoint, ...]]
+    deals: Mapping[tuple[str, str], Equilibrium]
+    settings: Settings
+    seconds: Mapping[str, float]
+    notes: tuple[str, ...]
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The policies of the sheet, in its order."""
+        return tuple(self.sheet.policies)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Regions to show: the members of both parties, then the third parties."""
+        members = [name for party in self.sheet.parties for name in self.world.members(party)]
+        return (*dict.fromkeys(members), *self.third_parties)
+
+    def briefing(self) -> str:
+        """Return the answer on one screen."""
+        from dealspace.report.briefing import briefing
+
+        return briefing(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain values for JSON."""
+        from dealspace.report.results import to_dict
+
+        return to_dict(self)
+
+    def save(self, directory: str | Path) -> tuple[Path, ...]:
+        """Write report.md, report.html, results.json, tables as CSV and one workbook; return the paths."""
+        from dealspace.report.save import save
+
+        return save(self, Path(directory))
+
+
+def analyze(
+    sheet: TermSheet | str | Path,
+    *,
+    world: Economy | None = None,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Analyse a term sheet: effects of its policies, pay-offs, zone, frontier, solutions, threat, final offers.
+
+    Parameters
+    ----------
+    sheet : TermSheet, or the name or path of one
+    world : Economy, optional
+        The economy to analyse it on; the one that the sheet names where left out.
+    settings : Settings, optional
+        How much work the bargaining part does, and from which seed.
+    progress : callable, optional
+        Called with a stage and the fraction of the whole done.
+
+    Returns
+    -------
+    Analysis
+
+    Raises
+    ------
+    SheetError, UnknownNameError
+        When the sheet cannot be read, or does not fit the world.
+    NotConvergedError
+        When the status quo or a branch of no deal has no equilibrium.
+
+    Examples
+    --------
+    >>> import dealspace as ds
+    >>> case = ds.analyze("us-japan-2025")        # doctest: +SKIP
+    >>> case.save("out/")                         # doctest: +SKIP
+    """
+    tell = progress or (lambda stage, fraction: None)
+    clock = _Clock()
+    tell("reading the sheet", 0.0)
+    if not isinstance(sheet, TermSheet):
+        from dealspace.termsheet.loading import load_sheet
+
+        sheet = load_sheet(sheet, world)
+    world = load_world(sheet.world) if world is None else world
+    settings = settings or Settings()
+    clock.mark("reading")
+    tell("solving the policies", 0.05)
+    models = {deficits: SheetModel(sheet, world, required_measures(sheet), deficits=deficits) for deficits in CLOSURES}
+    equilibria = {
+        (policy, deficits): model.equilibrium(policy) for deficits, model in models.items() for policy in sheet.policies
+    }
+    clock.mark("policies")
+    headline = models[CLOSURES[0]]
+    inputs = read_inputs(sheet, headline.issues)
+
+    def onward(stage: str, fraction: float) -> None:
+        tell(stage, BARGAIN_STARTS + (0.95 - BARGAIN_STARTS) * fraction)
+
+    bargain = analyze_bargain(headline, inputs, settings, onward)
+    clock.mark("bargaining")
+    tell("the other closure", 0.95)
+    weights = np.array([payoff.vector(headline.measure_names) for payoff in inputs.payoffs])
+    checked = {deficits: _check(models[deficits], bargain, weights) for deficits in CLOSURES[1:]}
+    deals = {
+        (point.name, deficits): models[deficits].deal_equilibrium(point.deal, point.name)
+        for point in bargain.points
+        if point.kind == "final-offer" and point.deal is not None
+        for deficits in CLOSURES
+    }
+    clock.mark("other closure")
+    tell("done", 1.0)
+    return Analysis(
+        sheet=sheet,
+        world=headline.world,
+        closure=CLOSURES[0],
+        closures=CLOSURES,
+        horizon=HORIZON,
+        equilibria=equilibria,
+        third_parties=_third_parties(sheet, headline.world, equilibria),
+        stake=find_stake(sheet, headline.world),
+        bargain=bargain,
+        checked=checked,
+        deals=deals,
+        settings=settings,
+        seconds=clock.seconds,
+        notes=bargain.notes,
+    )
+
+
+class _Clock:
+    """Seconds spent between marks."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def mark(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.seconds[stage] = now - self._last
+        self._last = now
+
+
+def _third_parties(
+    sheet: TermSheet, world: Economy, equilibria: Mapping[tuple[str, str], Equilibrium]
+) -> tuple[str, ...]:
+    """Return the outsiders whose real income, in USD, the threat moves most; rest-of-world regions last."""
+    inside = {name for party in sheet.parties for name in world.members(party)}
+    pair = [equilibria[(policy, CLOSURES[0])] for policy in ("no-deal", "status-quo")]
+    if not all(each.converged for each in pair):
+        return ()
+    moved = np.abs(np.asarray(pair[0].equivalent_variation) - np.asarray(pair[1].equivalent_variation))
+    order = sorted(range(len(world.regions)), key=lambda at: -moved[at])
+    return tuple(world.regions[at] for at in order if world.regions[at] not in inside)[:THIRD_PARTIES]
+
+
+def _check(model: SheetModel, bargain: Bargain, weights: np.ndarray) -> tuple[CheckedPoint, ...]:
+    """Solve the named points of a bargain under the closure of `model`; those that fail are left out."""
+    origin = model.policy_values("status-quo")
+    no_deal = bargain.no_deal
+    values: list[tuple[DealPoint, np.ndarray]] = []
+    for point in bargain.points:
+        if point.deal is not None:
+            table = model.evaluate(point.deal[None])
+            if table.ok[0]:
+                values.append((point, table.values[0]))
+        elif point.name in model.sheet.policies:
+            values.append((point, _expected(model, no_deal) if point.name == "no-deal" else origin))
+    columns = [model.measure_names.index(f"ev:{party}") for party in model.parties]
+    return tuple(
+        CheckedPoint(point.name, point.kind, weights @ (row - origin), (row - origin)[columns]) for point, row in values
+    )
+
+
+def _expected(model: SheetModel, no_deal: Any) -> np.ndarray:
+    """Return the measures of no deal, in expectation over its branches, as the headline closure has them."""
+    q, s, policies = no_deal.q, no_deal.s, no_deal.policies
+    carried, struck, otherwise = (
+        model.policy_values(policies[branch]) for branch in ("carried out", "struck down", "otherwise")
+    )
+    return q * (s * carried + (1 - s) * struck) + (1 - q) * otherwise

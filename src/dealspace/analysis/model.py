@@ -1,0 +1,229 @@
+"""A term sheet compiled onto an economy: what bargaining asks, the equilibrium answers."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from scipy.optimize import minimize
+
+from dealspace.bargaining.model import Array, IssueAxis, MeasureTable
+from dealspace.core.batch import deal_slopes, measure_deals, wedges_of
+from dealspace.core.closure import Closure
+from dealspace.core.equilibrium import State
+from dealspace.core.solve import TOLERANCE, name_regions
+from dealspace.core.solve import solve as solve_core
+from dealspace.core.wedges import Wedges, buyer_factor_hat
+from dealspace.errors import NotConvergedError
+from dealspace.instruments.compile import compile_deals, compile_policy
+from dealspace.instruments.policy import Policy
+from dealspace.outcomes.equilibrium import Equilibrium, solve
+from dealspace.outcomes.measures import measure
+from dealspace.termsheet.sheet import TermSheet
+from dealspace.world.economy import Economy
+
+CAPACITY = 512  # deals a compiled batch holds
+WORKERS = 2  # batches solved at the same time; JAX releases the interpreter while it computes
+
+
+class SheetModel:
+    """The deals of a term sheet, solved exactly (a `dealspace.bargaining.model.DealModel`).
+
+    Parameters
+    ----------
+    sheet, world : the negotiation, and the economy it is about
+    measure_names : what to read off every deal, as `dealspace.outcomes.measures.measure` names them
+    deficits, labour : the closure, as in `dealspace.solve`
+
+    Raises
+    ------
+    SheetError
+        When the sheet does not compile onto the world.
+    NotConvergedError
+        When the status quo has no equilibrium.
+    """
+
+    def __init__(
+        self,
+        sheet: TermSheet,
+        world: Economy,
+        measure_names: tuple[str, ...],
+        *,
+        deficits: str = "fixed",
+        labour: str = "mobile",
+    ):
+        self.sheet = sheet
+        self.closure = Closure(deficits, labour)
+        self.world = with_groups(world, sheet)
+        self.base = self.world.rebase(deficits)
+        self.parties: tuple[str, str] = (sheet.parties[0], sheet.parties[1])
+        self.measure_names = measure_names
+        self.measures = tuple(measure(self.base, name) for name in measure_names)
+        self._map = compile_deals(sheet, self.world)
+        self._policies: dict[str, Equilibrium] = {}
+
+    @property
+    def backgrounds(self) -> tuple[str, ...]:
+        """The readings of what third countries face, other than the sheet's own."""
+        background = self.sheet.background
+        both = ("in-force", "letters-applied") if background.letters_applied else (background.default,)
+        return tuple(each for each in both if each != background.default)
+
+    @cached_property
+    def issues(self) -> tuple[IssueAxis, ...]:
+        """The axes of a deal, in the order of the sheet."""
+        law = self.nearest_deal("status-quo")
+        return tuple(
+            IssueAxis(
+                name=name,
+                by=self._party(issue.by),
+                low=issue.low,
+                high=issue.high,
+                levels=issue.levels,
+                unit="pp" if issue.unit == "pp" else "fraction",
+                toward=issue.concedes,
+                status_quo=float(law[k]),
+                words=issue.words or name,
+            )
+            for k, (name, issue) in enumerate(self.sheet.issues.items())
+        )
+
+    def _party(self, region: str) -> str:
+        """Return the party that a region is or belongs to."""
+        for party in self.parties:
+            if region == party or region in self.world.members(party):
+                return party
+        return region
+
+    # -- deals ----------------------------------------------------------------------------------------------
+
+    def evaluate(self, deals: Array) -> MeasureTable:
+        """Solve deals (B, K) in natural units; a deal that resists is walked to before it counts as failed."""
+        deals = np.atleast_2d(np.asarray(deals, dtype=np.float64))
+        parts = [deals[at : at + CAPACITY] for at in range(0, len(deals), CAPACITY)]
+        if len(parts) == 1 and len(deals) >= 2 * WORKERS:
+            parts = np.array_split(deals, WORKERS)
+        with ThreadPoolExecutor(WORKERS) as pool:
+            solved = list(pool.map(self._batch, parts))
+        values = np.concatenate([each[0] for each in solved])
+        ok = np.concatenate([each[1] for each in solved])
+        reasons = [""] * len(deals)
+        for row in np.flatnonzero(~ok):
+            values[row], reasons[row] = self._resist(deals[row])
+            ok[row] = not reasons[row]
+        return MeasureTable(values, ok, tuple(reasons))
+
+    def _batch(self, deals: Array) -> tuple[Array, np.ndarray]:
+        padded = np.zeros((CAPACITY, deals.shape[1]))
+        padded[: len(deals)] = deals
+        values, residual = measure_deals(
+            self.measures,
+            self._map,
+            self.base.baseline,
+            self.closure.rules,
+            self._start,
+            jnp.asarray(padded),
+            jnp.asarray(len(deals)),
+            jnp.asarray(TOLERANCE),
+        )
+        used = slice(0, len(deals))
+        return np.array(values[used]), np.asarray(residual[used]) <= TOLERANCE
+
+    def _resist(self, deal: Array) -> tuple[Array, str]:
+        """Return the measures of a deal found by walking to it from the base year, or why there are none."""
+        wedges = wedges_of(self._map, jnp.asarray(deal))
+        found, status, _ = solve_core(self.base.baseline, wedges, self.closure)
+        if found is None:
+            return np.full(len(self.measures), np.nan), name_regions(status.reason, self.base.regions)
+        return np.array([each(self.base.baseline, found) for each in self.measures]), ""
+
+    def gradient(self, deal: Array) -> Array:
+        """Return d measure / d issue (M, K) at one deal; NotConvergedError if it has none."""
+        x = jnp.asarray(deal, dtype=jnp.float64)
+        wedges = wedges_of(self._map, x)
+        base, rules = self.base.baseline, self.closure.rules
+        found, status, state = solve_core(base, wedges, self.closure, start=self._start)
+        if found is None:
+            raise NotConvergedError(name_regions(status.reason, self.base.regions))
+        slopes, converged = deal_slopes(self.measures, self._map, base, rules, x, wedges, found, state)
+        if not bool(converged.all()):
+            raise NotConvergedError("the adjoint of a measure did not converge")
+        return np.asarray(slopes)
+
+    def wedges(self, deal: Array) -> Wedges:
+        """Return the wedges of one deal (K,)."""
+        return wedges_of(self._map, jnp.asarray(deal, dtype=jnp.float64))
+
+    # -- named policies -------------------------------------------------------------------------------------
+
+    def equilibrium(self, name: str) -> Equilibrium:
+        """Return a named policy of the sheet, solved; ``no-deal@letters-applied`` takes another background."""
+        if name not in self._policies:
+            policy, _, background = name.partition("@")
+            plan = compile_policy(self.sheet, self.world, policy, background=background or None)
+            self._policies[name] = solve(self.world, plan, deficits=self.closure.deficits, labour=self.closure.labour)
+        return self._policies[name]
+
+    def deal_equilibrium(self, deal: Array, name: str) -> Equilibrium:
+        """Return the labelled equilibrium of one deal (K,)."""
+        at = self.wedges(deal)
+        tau = np.asarray(at.tau)
+        plan = Policy(
+            self.world,
+            tariff=np.where(tau == 1.0 + self.world.tariff, self.world.tariff, tau - 1.0),
+            trade_cost=np.asarray(at.trade_cost),
+            tariff_price=np.asarray(at.price_hat),
+            name=name,
+        )
+        return solve(self.world, plan, deficits=self.closure.deficits, labour=self.closure.labour)
+
+    def policy_values(self, name: str) -> Array:
+        """Return the measures (M,) under a named policy."""
+        solved = self.equilibrium(name).solution
+        return np.array([float(each(self.base.baseline, solved)) for each in self.measures])
+
+    def nearest_deal(self, policy: str) -> Array:
+        """Return the deal (K,) whose wedges are nearest to those of a policy, weighted by base-year sales."""
+        target = jnp.log(buyer_factor_hat(self.equilibrium(policy).policy.wedges))
+        weight = self.base.baseline.sales / self.base.baseline.sales.sum()
+        low, high = np.asarray(self._map.low), np.asarray(self._map.high)
+        distance = jax.jit(jax.value_and_grad(_distance))
+        scale = 1.0 / max(float(distance(jnp.asarray(high), self._map, target, weight)[0]), 1e-12)
+
+        def objective(x: Array) -> tuple[float, Array]:
+            value, slope = distance(jnp.asarray(x), self._map, target, weight)
+            return float(value) * scale, np.asarray(slope) * scale
+
+        starts = (low, (low + high) / 2, high)
+        ends = [
+            minimize(objective, x0, jac=True, method="L-BFGS-B", bounds=list(zip(low, high, strict=True)))
+            for x0 in starts
+        ]
+        best = np.clip(min(ends, key=lambda end: end.fun).x, low, high)
+        return np.array([_on_level(x, levels) for x, levels in zip(best, self._map.levels, strict=True)])
+
+    @cached_property
+    def _start(self) -> State:
+        status_quo = self.equilibrium("status-quo")
+        status_quo.solution  # noqa: B018  (raises with its reason when there is none)
+        return status_quo.state
+
+
+def _distance(x: jax.Array, deal_map: object, target: jax.Array, weight: jax.Array) -> jax.Array:
+    gap = jnp.log(buyer_factor_hat(deal_map.wedges(x))) - target  # type: ignore[attr-defined]
+    return jnp.sum(weight * gap**2)
+
+
+def _on_level(value: float, levels: tuple[float, ...] | None) -> float:
+    return value if levels is None else min(levels, key=lambda level: abs(level - value))
+
+
+def with_groups(world: Economy, sheet: TermSheet) -> Economy:
+    """Return the world with the groups of a sheet added to its own."""
+    added = {name: sheet.members(name, world) for name in sheet.groups}
+    if all((world.groups or {}).get(name) == members for name, members in added.items()):
+        return world
+    return world.with_(groups={**(world.groups or {}), **added})

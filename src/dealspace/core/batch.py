@@ -1,0 +1,94 @@
+"""Many deals on one economy: solve, read measures, and their slopes in the deal's own terms."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Protocol
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Int
+
+from dealspace.core.adjoint import pull_back_many
+from dealspace.core.baseline import Baseline
+from dealspace.core.closure import Rules
+from dealspace.core.equilibrium import State
+from dealspace.core.measures import Measure, read
+from dealspace.core.solution import Solution, solution
+from dealspace.core.solve import iterate
+from dealspace.core.wedges import Wedges
+
+
+class WedgeMap(Protocol):
+    """A pytree that turns a deal x (K,) into wedges, traceably."""
+
+    def wedges(self, x: Float[Array, " K"]) -> Wedges:
+        """Return the wedges of a deal."""
+        ...
+
+
+@partial(jax.jit, static_argnames=("measures",))
+def measure_deals(
+    measures: tuple[Measure, ...],
+    deal_map: WedgeMap,
+    baseline: Baseline,
+    rules: Rules,
+    start: State,
+    deals: Float[Array, "B K"],
+    count: Int[Array, ""],
+    tolerance: Float[Array, ""],
+) -> tuple[Float[Array, "B M"], Float[Array, " B"]]:
+    """Solve the first `count` of `deals` one after the other from the state `start`.
+
+    The length B is a capacity, so that batches of any size share one compiled loop. A loop is as fast as a
+    vectorised solve here, and a slow deal does not hold up the others.
+
+    Returns
+    -------
+    Measures (B, M), and the residual of each solve (B,), to be compared with the tolerance; NaN beyond `count`.
+    """
+
+    def body(row: Array, out: tuple[Array, Array]) -> tuple[Array, Array]:
+        wedges = deal_map.wedges(deals[row])
+        state, end = iterate(baseline, wedges, rules, start, tolerance)
+        values = read(measures, baseline, solution(baseline, wedges, rules, state))
+        return out[0].at[row].set(values), out[1].at[row].set(end.residual)
+
+    blank = jnp.full((deals.shape[0], len(measures)), jnp.nan)
+    return jax.lax.fori_loop(0, count, body, (blank, jnp.full(deals.shape[0], jnp.nan)))
+
+
+@partial(jax.jit, static_argnames=("measures",))
+def values_and_cotangents(
+    measures: tuple[Measure, ...], baseline: Baseline, solved: Solution
+) -> tuple[Float[Array, " M"], Solution]:
+    """Return measures (M,) and their derivatives in every entry of the solution, stacked on a leading axis M."""
+    return read(measures, baseline, solved), jax.jacrev(lambda s: read(measures, baseline, s))(solved)
+
+
+@jax.jit
+def _through_the_map(deal_map: WedgeMap, x: Float[Array, " K"], slopes: Wedges) -> Float[Array, "M K"]:
+    _, back = jax.vjp(deal_map.wedges, x)
+    return jax.vmap(lambda each: back(each)[0])(slopes)
+
+
+@jax.jit
+def wedges_of(deal_map: WedgeMap, x: Float[Array, " K"]) -> Wedges:
+    """Return the wedges of one deal."""
+    return deal_map.wedges(x)
+
+
+def deal_slopes(
+    measures: tuple[Measure, ...],
+    deal_map: WedgeMap,
+    baseline: Baseline,
+    rules: Rules,
+    x: Float[Array, " K"],
+    wedges: Wedges,
+    solved: Solution,
+    state: State,
+) -> tuple[Float[Array, "M K"], Bool[Array, " M"]]:
+    """Return the slopes of measures in a deal's terms (M, K) at its solution, and whether each adjoint converged."""
+    _, cotangents = values_and_cotangents(measures, baseline, solved)
+    slopes, converged = pull_back_many(baseline, wedges, rules, state, cotangents)
+    return _through_the_map(deal_map, x, slopes), converged
