@@ -62,9 +62,7 @@ def _clause(
     )
 
 
-def policy_clauses(
-    sheet: TermSheet, world: Economy, name: str, background: str | None = None
-) -> tuple[Clause, ...]:
+def policy_clauses(sheet: TermSheet, world: Economy, name: str, background: str | None = None) -> tuple[Clause, ...]:
     """Return the clauses of a policy, or of an offer: the deal in which only the issues it names are settled."""
     if name not in sheet.policies and name in sheet.offers:
         values = sheet.offers[name].values

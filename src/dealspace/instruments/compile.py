@@ -118,9 +118,7 @@ def check_deal(deals: DealMap, x: np.ndarray) -> None:
     """
     point = np.asarray(x, dtype=np.float64)
     if point.shape != (len(deals.issues),):
-        raise PolicyError(
-            f"a deal has {len(deals.issues)} entries ({', '.join(deals.issues)}), not {point.shape}"
-        )
+        raise PolicyError(f"a deal has {len(deals.issues)} entries ({', '.join(deals.issues)}), not {point.shape}")
     faults = []
     for k, name in enumerate(deals.issues):
         low, high, levels = float(deals.low[k]), float(deals.high[k]), deals.levels[k]

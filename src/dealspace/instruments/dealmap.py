@@ -118,9 +118,7 @@ class DealMap:
         )
 
 
-def _put(
-    array: Float[Array, "N I J"], where: Int[Array, " C"], values: Float[Array, " C"]
-) -> Float[Array, "N I J"]:
+def _put(array: Float[Array, "N I J"], where: Int[Array, " C"], values: Float[Array, " C"]) -> Float[Array, "N I J"]:
     flat = array.reshape(-1).at[where].set(values, indices_are_sorted=True, unique_indices=True)
     return flat.reshape(array.shape)
 
@@ -151,8 +149,9 @@ def _sums(groups: Groups, x: Float[Array, " K"], base: Float[Array, " K"], eta: 
 
 def _scaled(at: Factors, scale: Float[Array, " C"], barred: Bool[Array, " C"]) -> Factors:
     """Bring the revenue factor to the economy's own base; a cell without barriers has d_hat = 1 exactly."""
-    cost = jnp.where(barred, at.trade_cost, 1.0)
-    return Factors(jnp.where(barred, at.price_hat, at.price_hat * at.trade_cost), at.tau * scale, cost)
+    xp = np if isinstance(barred, np.ndarray) else jnp
+    cost = xp.where(barred, at.trade_cost, 1.0)
+    return Factors(xp.where(barred, at.price_hat, at.price_hat * at.trade_cost), at.tau * scale, cost)
 
 
 def build_map(
@@ -172,12 +171,12 @@ def build_map(
     live = parts.on[:, moving].any(axis=1)
     where = np.unique(parts.cell[live])
     inside = np.isin(parts.cell, where)
-    none = jnp.zeros(0)
     fixed = _groups(_rows(parts, inside & ~live), clauses, where, 0)
+    moved = _groups(_merged(_rows(parts, live)), clauses, where, len(issues))
     return DealMap(
         base=_constant_wedges(world, _rows(parts, ~inside), clauses, eta),
-        groups=_groups(_merged(_rows(parts, live)), clauses, where, len(issues)),
-        rest=_sums(fixed, none, none, eta, len(where)),
+        groups=Groups(*map(jnp.asarray, moved)),
+        rest=Sums(*map(jnp.asarray, _constant_sums(fixed, eta, len(where)))),
         scale=jnp.asarray(_scale(world, _rows(parts, inside), where)),
         where=jnp.asarray(where, dtype=jnp.int32),
         barred=jnp.asarray(_barred(_rows(parts, inside), clauses, where)),
@@ -196,21 +195,23 @@ def _constant_wedges(world: Economy, parts: Parts, clauses: tuple[Clause, ...], 
     one = np.ones(world.flows.shape)
     arrays = {"price_hat": one, "tau": 1.0 + world.tariff, "trade_cost": one}
     if len(where):
-        none = jnp.zeros(0)
-        sums = _sums(_groups(parts, clauses, where, 0), none, none, eta, len(where))
-        scale = jnp.asarray(_scale(world, parts, where))
-        at = _scaled(factors(sums, eta), scale, jnp.asarray(_barred(parts, clauses, where)))
+        sums = _constant_sums(_groups(parts, clauses, where, 0), eta, len(where))
+        at = _scaled(factors(sums, eta), _scale(world, parts, where), _barred(parts, clauses, where))
         for name, values in at._asdict().items():
             arrays[name] = arrays[name].copy()
-            arrays[name].reshape(-1)[where] = np.asarray(values)
-    given = {name: jnp.asarray(array) for name, array in arrays.items()}
-    return Wedges(
-        **given, subsidy=jnp.zeros(one.shape), rent=jnp.asarray(one), rent_to_importer=jnp.asarray(one)
-    )
+            arrays[name].reshape(-1)[where] = values
+    arrays |= {"subsidy": np.zeros(one.shape), "rent": one, "rent_to_importer": one}
+    return Wedges(**{name: jnp.asarray(array) for name, array in arrays.items()})
+
+
+def _constant_sums(groups: Groups, eta: float, cells: int) -> Sums:
+    """Return the sums over groups that no issue moves, in NumPy."""
+    duty = np.where(groups.replaced, groups.whole, groups.floor + groups.added) * groups.kept
+    return line_sums(groups.cell, groups.share, groups.tau0, 1.0 + duty, groups.barrier, eta, cells)
 
 
 def _groups(parts: Parts, clauses: tuple[Clause, ...], where: np.ndarray, issues: int) -> Groups:
-    """Sort the clauses of each part by what they do; `where` are the cells at hand, sorted."""
+    """Sort the clauses of each part by what they do, in NumPy; `where` are the cells at hand, sorted."""
     normal = parts.tau0 - 1.0
     floor, added, kept, barrier = (
         normal.copy(),
@@ -219,10 +220,7 @@ def _groups(parts: Parts, clauses: tuple[Clause, ...], where: np.ndarray, issues
         np.ones_like(normal),
     )
     whole, replaced = np.zeros_like(normal), np.zeros(len(normal), dtype=bool)
-    masks = {
-        how: np.zeros((len(normal), issues), dtype=bool)
-        for how in ("add", "inclusive", "replace", "cut", "ntb")
-    }
+    masks = {how: np.zeros((len(normal), issues), dtype=bool) for how in ("add", "inclusive", "replace", "cut", "ntb")}
     for on, clause in zip(parts.on.T, clauses, strict=True):
         if clause.rate is None:
             if clause.issue is not None and issues:
@@ -240,7 +238,7 @@ def _groups(parts: Parts, clauses: tuple[Clause, ...], where: np.ndarray, issues
     cell = np.searchsorted(where, parts.cell).astype(np.int32)
     numbers = (cell, parts.share, parts.tau0, floor, added, whole, replaced, kept, barrier)
     use = (masks["inclusive"], masks["add"], masks["replace"], masks["cut"], masks["ntb"])
-    return Groups(*(jnp.asarray(array) for array in (*numbers, *use)))
+    return Groups(*numbers, *use)
 
 
 def _rows(parts: Parts, rows: np.ndarray) -> Parts:
@@ -252,9 +250,7 @@ def _merged(parts: Parts) -> Parts:
     if not len(parts.cell):
         return parts
     _, pattern = np.unique(np.packbits(parts.on, axis=1), axis=0, return_inverse=True)
-    key = np.stack(
-        [parts.cell, pattern.reshape(-1), np.rint((parts.tau0 - 1.0) / RESOLUTION).astype(np.int64)]
-    )
+    key = np.stack([parts.cell, pattern.reshape(-1), np.rint((parts.tau0 - 1.0) / RESOLUTION).astype(np.int64)])
     order = np.lexsort(key[::-1])
     starts = np.flatnonzero(np.any(np.diff(key[:, order], axis=1, prepend=-1), axis=0))
     share = np.add.reduceat(parts.share[order], starts)

@@ -17,6 +17,7 @@ from dealspace.termsheet.products import parse_term
 
 if TYPE_CHECKING:
     from dealspace.termsheet.acts import Act
+    from dealspace.termsheet.products import ProductTerm
     from dealspace.termsheet.sheet import TermSheet
     from dealspace.world.economy import Economy
 
@@ -151,29 +152,23 @@ def explain(
         raise placed(sheet, error) from None
     if not rows.any():
         raise SheetError(Fault(f"{importer} imports no {product} from {exporter} in this world"))
-    rulings = _rulings(sheet, pair, np.flatnonzero(rows), named)
+    rulings = _rulings(sheet, pair, _customs_value(world, pair), np.flatnonzero(rows), named)
     return Explanation(importer, exporter, product, policy, on, rulings)
 
 
-def _term(product: str):  # noqa: ANN202 (a ProductTerm)
+def _term(product: str) -> ProductTerm:
     bare = product.replace(".", "")
     return parse_term(f"hs:{bare}" if bare.isdigit() else product)
 
 
 def _in_force(act: Act | None, day: date) -> bool:
-    return act is None or (
-        (act.from_ is None or act.from_ <= day) and (act.until is None or day <= act.until)
-    )
+    return act is None or ((act.from_ is None or act.from_ <= day) and (act.until is None or day <= act.until))
 
 
-def _rulings(
-    sheet: TermSheet, pair: PairParts, rows: np.ndarray, named: list[np.ndarray]
-) -> tuple[Ruling, ...]:
+def _rulings(sheet: TermSheet, pair: PairParts, rows: np.ndarray, named: list[np.ndarray]) -> tuple[Ruling, ...]:
     """Group the parts of the lines by the acts that apply and by those that are passed over."""
     lines = pair.lines
-    value = (
-        lines.share / lines.tau0
-    )  # within a cell shares of customs value; cells are put on one scale below
+    value = lines.share / lines.tau0  # within a cell shares of customs value; cells are put on one scale below
     groups: dict[tuple[bytes, bytes], list[tuple[int, int]]] = {}
     for h in rows:
         seen = np.array([mask[h] for mask in named], dtype=bool)

@@ -97,9 +97,7 @@ def write_lists(lists: dict[str, HsList]) -> bytes:
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     for entry in lists.values():
-        table.writerow(
-            ["list", entry.name, entry.title, entry.act, entry.in_force, entry.source, entry.terms]
-        )
+        table.writerow(["list", entry.name, entry.title, entry.act, entry.in_force, entry.source, entry.terms])
         table.writerows(["code", entry.name, code] for code in entry.codes)
     return gzip.compress(out.getvalue().encode("utf-8"), compresslevel=9, mtime=0)
 
@@ -155,9 +153,7 @@ def build_lists(shared_dir: Path) -> dict[str, HsList]:
          "2025-04-05", _COMPILER, electronics),
     )  # fmt: skip
     return {
-        name: HsList(
-            name, title, act, day, source, "MIT; official texts are in the public domain", _prefixes(codes)
-        )
+        name: HsList(name, title, act, day, source, "MIT; official texts are in the public domain", _prefixes(codes))
         for name, title, act, day, source, codes in rows
     }
 

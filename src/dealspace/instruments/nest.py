@@ -13,10 +13,12 @@ so tauP_hat d_hat is what buyers feel and tauR' what the treasury collects. At e
 
 from __future__ import annotations
 
+from types import ModuleType
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
 from dealspace.core import runtime  # noqa: F401  (float64 before the first array)
@@ -54,22 +56,33 @@ def line_sums(
     eta: float,
     cells: int,
 ) -> Sums:
-    """Add the lines up by cell; `cell` is the position of each line's cell among `cells`, sorted."""
+    """Add the lines up by cell; `cell` is the position of each line's cell among `cells`, sorted.
+
+    NumPy arrays give NumPy sums (what is constant, computed once), JAX arrays JAX sums.
+    """
+    xp = _module(share)
     ratio = tau * barrier / tau0
     if eta == 1.0:
-        price, sales, cost = share * jnp.log(ratio), share / tau, share * jnp.log(barrier)
+        price, sales, cost = share * xp.log(ratio), share / tau, share * xp.log(barrier)
     else:
         price = share * ratio ** (1.0 - eta)
         sales, cost = price / tau, share * barrier ** (1.0 - eta)
+    if xp is np:
+        return Sums(*(np.bincount(cell, column, cells) for column in (price, sales, cost)))
     stacked = jnp.stack([price, sales, cost], axis=1)
     total = jax.ops.segment_sum(stacked, cell, cells, indices_are_sorted=True)
     return Sums(total[:, 0], total[:, 1], total[:, 2])
 
 
+def _module(array: object) -> ModuleType:
+    return np if isinstance(array, np.ndarray) else jnp
+
+
 def factors(sums: Sums, eta: float) -> Factors:
     """Turn the sums over all lines of each cell into its factors."""
+    xp = _module(sums.price)
     if eta == 1.0:
-        phi_hat, d_hat, weight = jnp.exp(sums.price), jnp.exp(sums.barrier), 1.0
+        phi_hat, d_hat, weight = xp.exp(sums.price), xp.exp(sums.barrier), 1.0
     else:
         power = 1.0 / (1.0 - eta)
         phi_hat, d_hat, weight = sums.price**power, sums.barrier**power, sums.price

@@ -118,9 +118,7 @@ def _needed(here: tuple[Clause, ...], others: Mapping[str, Clause]) -> dict[str,
     return wanted
 
 
-def _scope(
-    clause: Clause, lines: PairLines, book: LineBook, lists: Mapping[str, tuple[str, ...]]
-) -> np.ndarray:
+def _scope(clause: Clause, lines: PairLines, book: LineBook, lists: Mapping[str, tuple[str, ...]]) -> np.ndarray:
     mask = select(clause.products, lines, book, lists, f"{clause.path}.products")
     if clause.except_products and mask.any():
         mask = mask & ~select(clause.except_products, lines, book, lists, f"{clause.path}.except", mask)
@@ -137,9 +135,9 @@ def _flat(world: Economy, pair: PairParts, position: Mapping[str, int], clauses:
     on = np.zeros((int(keep.sum()) * parts, clauses), dtype=bool)
     for row, clause in enumerate(pair.clauses):
         on[:, position[clause.name]] = pair.on[row][keep].reshape(-1)
-    start = (
-        world.region_index(lines.importer) * len(world.regions) + world.region_index(lines.exporter)
-    ) * len(world.sectors)
+    start = (world.region_index(lines.importer) * len(world.regions) + world.region_index(lines.exporter)) * len(
+        world.sectors
+    )
     return Parts(
         cell=np.repeat(start + lines.sector[keep], parts),
         share=np.outer(lines.share[keep], pair.width).reshape(-1),

@@ -3,6 +3,9 @@
 A pair's trade is a set of lines. Where the world carries product lines (`dealspace.world.lines.Lines`) they are used;
 a cell without any is one line of its own, with no code. A sector selector works for both; an HS range or a list needs
 lines that are fine enough, and is never guessed.
+
+One thing is taken for granted: in a pair known by fine lines, small ones may have been merged into their chapter. Such
+a rest is on no list and in no range that is finer than the chapter; it must stay below `REST` of the pair's trade.
 """
 
 from __future__ import annotations
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
     from dealspace.world.economy import Economy
 
 
+#: Largest share of a pair's lines by value that may stand as chapters beside finer lines.
+REST = 0.1
+
+
 @dataclass(frozen=True, eq=False)
 class PairLines:
     """The lines of one importer and exporter, sorted by sector and code; H is their number.
@@ -38,6 +45,7 @@ class PairLines:
     tau0 : (H,), one plus the normal duty; within a cell it averages to the economy's own rate
     share : (H,), duty-inclusive share of the line in its cell, adding to 1
     reported : (H,), the duty as the source of the lines has it, before the cell's scaling
+    rest : (H,) of bool, small lines merged into their chapter beside finer lines
     """
 
     importer: str
@@ -48,6 +56,7 @@ class PairLines:
     tau0: np.ndarray
     share: np.ndarray
     reported: np.ndarray
+    rest: np.ndarray
 
     @property
     def finest(self) -> int:
@@ -75,8 +84,17 @@ class LineBook:
         self._matches: dict[tuple[tuple[str, str], ...], tuple[np.ndarray, np.ndarray]] = {}
         if world.lines is None:
             return
-        frame = world.lines.frame.select("importer", "exporter", "hs", "sector", "value", "duty")
-        self.codes = np.unique(np.array(["", *frame["hs"].unique().to_list()]))
+        import polars as pl
+
+        frame = world.lines.frame
+        known = sorted({"", *frame["hs"].unique().to_list()})
+        self.codes = np.array(known)
+        frame = frame.select(
+            pl.col("importer", "exporter").cast(pl.String),
+            pl.col("hs").cast(pl.Enum(known)).to_physical().alias("code"),
+            pl.col("sector").cast(pl.String).replace_strict(list(world.sectors), range(len(world.sectors)), default=-1),
+            pl.col("value", "duty"),
+        )
         by_pair = frame.partition_by("importer", "exporter", as_dict=True, include_key=False)
         self._by_pair = {(str(key[0]), str(key[1])): rows for key, rows in by_pair.items()}
 
@@ -98,46 +116,47 @@ class LineBook:
         if rows is not None:
             return rows
         groups = (name for name, members in (self.world.groups or {}).items() if exporter in members)
-        return next(
-            (self._by_pair[importer, name] for name in groups if (importer, name) in self._by_pair), None
-        )
+        return next((self._by_pair[importer, name] for name in groups if (importer, name) in self._by_pair), None)
 
     def _read(self, importer: str, exporter: str) -> PairLines:
         world = self.world
         n, i = world.region_index(importer), world.region_index(exporter)
         traded = world.flows[n, i] > 0
-        sector, value = np.array([], dtype=np.int64), np.array([])
-        codes, rate = np.array([], dtype=self.codes.dtype), np.array([])
+        code, sector = np.array([], dtype=np.int64), np.array([], dtype=np.int64)
+        value, rate = np.array([]), np.array([])
         rows = self._rows(importer, exporter)
         if rows is not None and rows.height:
-            position = {name: j for j, name in enumerate(world.sectors)}
-            sector = np.array([position.get(name, -1) for name in rows["sector"].to_list()], dtype=np.int64)
-            value = rows["value"].to_numpy().astype(np.float64)
+            code, sector = (rows[name].to_numpy().astype(np.int64) for name in ("code", "sector"))
+            value, duty = (rows[name].to_numpy().astype(np.float64) for name in ("value", "duty"))
             keep = (sector >= 0) & (value > 0) & traded[np.maximum(sector, 0)]
-            sector, value = sector[keep], value[keep]
-            codes = rows["hs"].to_numpy().astype(self.codes.dtype)[keep]
-            rate = rows["duty"].to_numpy().astype(np.float64)[keep] / value
+            code, sector, value, rate = code[keep], sector[keep], value[keep], duty[keep] / value[keep]
         bare = np.setdiff1d(np.flatnonzero(traded), sector)
-        codes = np.concatenate([codes, np.full(len(bare), "", dtype=self.codes.dtype)])
+        code = np.concatenate([code, np.zeros(len(bare), dtype=np.int64)])  # the first code is the empty one
         sector = np.concatenate([sector, bare])
         value = np.concatenate([value, np.ones(len(bare))])
         rate = np.concatenate([rate, world.tariff[n, i, bare]])
-        order = np.lexsort((codes, sector))
-        codes, sector, value, rate = codes[order], sector[order], value[order], rate[order]
+        order = np.lexsort((code, sector))
+        code, sector, value, rate = code[order], sector[order], value[order], rate[order]
         tau0 = 1.0 + _scaled(sector, value, rate, world.tariff[n, i])
         weight = value * tau0
         share = weight / np.bincount(sector, weight, len(traded))[sector]
-        code = np.searchsorted(self.codes, codes)
-        return PairLines(importer, exporter, codes, code, sector, tau0, share, rate)
+        codes = self.codes[code]
+        return PairLines(importer, exporter, codes, code, sector, tau0, share, rate, _rest(codes, value))
+
+
+def _rest(codes: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """Say which lines are small ones merged into their chapter: chapters that are little beside finer lines."""
+    length = np.strings.str_len(codes)
+    chapter = (length == 2) & (codes < "98")  # chapters 98 and 99 are provisions, whole in themselves
+    little = value[chapter].sum() < REST * value[length > 0].sum()
+    return chapter if little else np.zeros(len(codes), dtype=bool)
 
 
 def _scaled(sector: np.ndarray, value: np.ndarray, rate: np.ndarray, tariff: np.ndarray) -> np.ndarray:
     """Scale the duties of each cell so that their value-weighted mean is the economy's own rate."""
     cells = len(tariff)
     total = np.bincount(sector, value, cells)
-    mean = np.divide(np.bincount(sector, value * rate, cells), total, out=np.zeros(cells), where=total > 0)[
-        sector
-    ]
+    mean = np.divide(np.bincount(sector, value * rate, cells), total, out=np.zeros(cells), where=total > 0)[sector]
     own = tariff[sector]
     scale = np.divide(own, mean, out=np.ones(len(own)), where=mean > 0)
     return np.where(mean > 0, rate * scale, own)  # no duty on any line: the cell's rate falls on all alike
@@ -207,9 +226,7 @@ def select(
         elif term.kind == "sector":
             mask |= lines.sector == _sector(term.name, world, path)
         elif term.kind == "list":
-            mask |= _by_code(
-                _prefixes(term.name, lists, path), f"list:{term.name}", lines, book, path, matter
-            )
+            mask |= _by_code(_prefixes(term.name, lists, path), f"list:{term.name}", lines, book, path, matter)
         else:
             mask |= _by_code(((term.low, term.high),), str(term), lines, book, path, matter)
     return mask
@@ -217,9 +234,7 @@ def select(
 
 def _sector(name: str, world: Economy, path: str) -> int:
     if name not in world.sectors:
-        raise SheetError(
-            Fault(f"{world.name!r} has no sector {name!r}; {near_matches(name, world.sectors)}", path)
-        )
+        raise SheetError(Fault(f"{world.name!r} has no sector {name!r}; {near_matches(name, world.sectors)}", path))
     return world.sectors.index(name)
 
 
@@ -239,7 +254,8 @@ def _by_code(
 ) -> np.ndarray:
     """Match HS ranges against the lines' codes by prefix; refuse what the codes cannot tell."""
     hit, unsure = book.match(ranges)
-    doubt = unsure[lines.code] & matter & book.world.goods_mask[lines.sector]  # services have no HS code
+    told = ~book.world.goods_mask[lines.sector] | lines.rest  # services have no HS code; for the rest see above
+    doubt = unsure[lines.code] & matter & ~told
     if doubt.any():
         raise SheetError(Fault(_too_coarse(term, lines), path))
     return hit[lines.code]
