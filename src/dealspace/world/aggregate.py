@@ -77,8 +77,8 @@ def aggregate(
         name=name or f"{world.name} (merged)",
         year=world.year,
         groups=_groups(world, region_names, by_region),
-        region_names={new: world.region_names[new] for new in region_names if new in (world.region_names or {})},
-        sector_names={new: world.sector_names[new] for new in sector_names if new in (world.sector_names or {})},
+        region_names={new: world.region_names[new] for new in region_names if new in world.region_names},
+        sector_names={new: world.sector_names[new] for new in sector_names if new in world.sector_names},
     )
 
 
@@ -130,7 +130,7 @@ def _mean_elasticity(world: Economy, by_sector: np.ndarray) -> np.ndarray:
 def _groups(world: Economy, regions: Sequence[str], by_region: np.ndarray) -> dict[str, tuple[str, ...]]:
     """Groups whose members are still whole: each new region lies inside the group or outside it."""
     kept = {}
-    for group, members in (world.groups or {}).items():
+    for group, members in world.groups.items():
         inside = np.isin(world.regions, members)
         share = by_region @ inside / by_region.sum(axis=1)
         if group not in regions and np.isin(share, (0.0, 1.0)).all() and share.any():

@@ -120,10 +120,10 @@ def describe(world: Economy) -> dict[str, object]:
     return {
         "name": world.name,
         "year": world.year,
-        "regions": dict(world.region_names or {}),
-        "sectors": dict(world.sector_names or {}),
+        "regions": dict(world.region_names),
+        "sectors": dict(world.sector_names),
         "goods": list(world.goods),
-        "groups": {group: list(members) for group, members in (world.groups or {}).items()},
+        "groups": {group: list(members) for group, members in world.groups.items()},
         "value_added_usd_bn": round(float(world.value_added.sum()) / 1e3, 1),
         "trade_usd_bn": round(float(foreign) / 1e3, 1),
         "tariff_revenue_usd_bn": round(float(world.revenue.sum()) / 1e3, 1),

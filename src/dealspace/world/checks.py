@@ -91,9 +91,8 @@ def shape_faults(arrays: Mapping[str, np.ndarray], regions: int, sectors: int) -
 def cells(mask: np.ndarray, labels: Sequence[Sequence[str]], limit: int = 3) -> str:
     """Name the first cells where `mask` holds: ``(USA, JPN, C29), ... and 4 more``."""
     where = np.argwhere(mask)
-    shown = ", ".join(
-        "(" + ", ".join(names[i] for names, i in zip(labels, index, strict=True)) + ")" for index in where[:limit]
-    )
+    named = [[str(labels[axis][i]) for axis, i in enumerate(index)] for index in where[:limit]]
+    shown = ", ".join(f"({', '.join(names)})" for names in named)
     return shown + (f" and {len(where) - limit} more" if len(where) > limit else "")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +15,7 @@ import numpy as np
 
 from dealspace.errors import EconomyError, Fault, unknown_name
 from dealspace.world import checks
+from dealspace.world.reading import broadcast, names_of, plain_array
 from dealspace.world.repair import Accounts, accounts, negative_final_demand, resolve_flows
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from dealspace.core.baseline import Baseline
     from dealspace.world.lines import Lines
 
-ARRAYS = ("flows", "tariff", "io_share", "va_share", "trade_elasticity")
+ARRAYS: tuple[str, ...] = ("flows", "tariff", "io_share", "va_share", "trade_elasticity")
 
 
 class EconomyWarning(UserWarning):
@@ -84,9 +85,9 @@ class Economy:
     goods: tuple[str, ...] = ()
     name: str = "custom"
     year: int | None = None
-    groups: Mapping[str, tuple[str, ...]] | None = None
-    region_names: Mapping[str, str] | None = None
-    sector_names: Mapping[str, str] | None = None
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    region_names: Mapping[str, str] = field(default_factory=dict)
+    sector_names: Mapping[str, str] = field(default_factory=dict)
     lines: Lines | None = None
 
     def __init__(
@@ -108,22 +109,22 @@ class Economy:
         lines: Lines | None = None,
     ):
         given = dict(zip(ARRAYS, (flows, tariff, io_share, va_share, trade_elasticity), strict=True))
-        arrays = {field: _plain(field, value) for field, value in given.items()}
-        region_tuple = _names(regions, given, arrays, axis=0, prefix="R")
-        sector_tuple = _names(sectors, given, arrays, axis=2, prefix="S")
+        arrays = {key: plain_array(key, value) for key, value in given.items()}
+        region_tuple = names_of(regions, given, arrays, axis=0, prefix="R")
+        sector_tuple = names_of(sectors, given, arrays, axis=2, prefix="S")
         goods_tuple = sector_tuple if goods is None else tuple(str(good) for good in goods)
         group_map = {group: tuple(members) for group, members in (groups or {}).items()}
         faults = checks.name_faults("region", region_tuple) + checks.name_faults("sector", sector_tuple)
         faults += checks.goods_faults(goods_tuple, sector_tuple)
         faults += checks.group_faults(group_map, region_tuple)
-        arrays = _broadcast(arrays, len(region_tuple), len(sector_tuple))
+        arrays = broadcast(arrays, len(region_tuple), len(sector_tuple))
         arrays, more = _checked(arrays, region_tuple, sector_tuple)
         if faults or more:
             raise EconomyError(faults + more)
         arrays["flows"] = _repaired(arrays, region_tuple, sector_tuple)
-        for field, array in arrays.items():
+        for key, array in arrays.items():
             array.flags.writeable = False
-            object.__setattr__(self, field, array)
+            object.__setattr__(self, key, array)
         labels = {
             "regions": region_tuple,
             "sectors": sector_tuple,
@@ -135,8 +136,8 @@ class Economy:
             "sector_names": MappingProxyType({s: s for s in sector_tuple} | dict(sector_names or {})),
             "lines": lines,
         }
-        for field, value in labels.items():
-            object.__setattr__(self, field, value)
+        for key, value in labels.items():
+            object.__setattr__(self, key, value)
 
     # -- what follows from the arrays -------------------------------------------------------------------
 
@@ -210,10 +211,9 @@ class Economy:
             return self.regions
         if name in self.regions:
             return (name,)
-        groups = self.groups or {}
-        if name in groups:
-            return groups[name]
-        raise unknown_name("region or group", name, [*self.regions, *groups, "world"])
+        if name in self.groups:
+            return self.groups[name]
+        raise unknown_name("region or group", name, [*self.regions, *self.groups, "world"])
 
     @property
     def goods_mask(self) -> np.ndarray:
@@ -226,11 +226,11 @@ class Economy:
     def digest(self) -> str:
         """SHA-256 of arrays and names: the key of every cache. Lines and descriptions are not part of it."""
         content = hashlib.sha256()
-        for field in ARRAYS:
-            array = getattr(self, field)
-            content.update(f"{field}{array.shape}".encode())
+        for key in ARRAYS:
+            array = getattr(self, key)
+            content.update(f"{key}{array.shape}".encode())
             content.update(np.ascontiguousarray(array).tobytes())
-        groups = sorted((group, members) for group, members in (self.groups or {}).items())
+        groups = sorted((group, members) for group, members in self.groups.items())
         content.update(repr((self.regions, self.sectors, self.goods, groups)).encode())
         return content.hexdigest()
 
@@ -245,16 +245,16 @@ class Economy:
         return f"Economy({self.name!r}, {size}, {self.digest[:8]})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, ({field.name: _picklable(getattr(self, field.name)) for field in fields(self)},)
+        return _rebuild, ({entry.name: _picklable(getattr(self, entry.name)) for entry in fields(self)},)
 
     # -- other economies --------------------------------------------------------------------------------
 
     def with_(self, **changes: Any) -> Economy:
         """Return this economy with some fields replaced, checked again (``trade_elasticity=...``)."""
-        known = [field.name for field in fields(self)]
-        for field in changes:
-            if field not in known:
-                raise unknown_name("field of Economy", field, known)
+        known = [entry.name for entry in fields(self)]
+        for key in changes:
+            if key not in known:
+                raise unknown_name("field of Economy", key, known)
         return replace(self, **changes)
 
     @cached_property
@@ -309,51 +309,6 @@ def _rebuild(content: dict[str, Any]) -> Economy:
     return Economy(**content)
 
 
-def _plain(field: str, value: Any) -> np.ndarray:
-    """Return a float64 copy of `value`; labelled arrays are transposed to the axis order of `field`."""
-    axes = checks.AXES[field]
-    if hasattr(value, "dims") and hasattr(value, "transpose"):
-        if set(value.dims) != set(axes):
-            found, wanted = ", ".join(map(str, value.dims)), ", ".join(axes)
-            raise EconomyError(Fault(f"has dimensions ({found}); it needs ({wanted})", field))
-        value = value.transpose(*axes).to_numpy()
-    try:
-        return np.array(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise EconomyError(Fault("is not an array of numbers", field)) from None
-
-
-def _names(
-    names: Sequence[str] | None,
-    given: Mapping[str, Any],
-    arrays: Mapping[str, np.ndarray],
-    *,
-    axis: int,
-    prefix: str,
-) -> tuple[str, ...]:
-    """Names as given, or from the labels of `flows`, or numbered."""
-    if names is not None:
-        return tuple(str(name) for name in names)
-    labels = getattr(given["flows"], "coords", {})
-    dimension = checks.AXES["flows"][axis]
-    if dimension in labels:
-        return tuple(str(name) for name in labels[dimension].to_numpy())
-    count = arrays["flows"].shape[axis] if arrays["flows"].ndim == 3 else 0
-    return tuple(f"{prefix}{i + 1}" for i in range(count))
-
-
-def _broadcast(arrays: dict[str, np.ndarray], regions: int, sectors: int) -> dict[str, np.ndarray]:
-    """Spread a single tariff rate over foreign cells and a single elasticity over sectors."""
-    spread = dict(arrays)
-    if arrays["tariff"].ndim == 0:
-        rate = np.full((regions, regions, sectors), float(arrays["tariff"]))
-        rate[np.arange(regions), np.arange(regions), :] = 0.0
-        spread["tariff"] = rate
-    if arrays["trade_elasticity"].ndim == 0:
-        spread["trade_elasticity"] = np.full(sectors, float(arrays["trade_elasticity"]))
-    return spread
-
-
 def _checked(
     arrays: dict[str, np.ndarray], regions: tuple[str, ...], sectors: tuple[str, ...]
 ) -> tuple[dict[str, np.ndarray], list[Fault]]:
@@ -384,7 +339,7 @@ def _checked(
 
 def _repaired(arrays: Mapping[str, np.ndarray], regions: tuple[str, ...], sectors: tuple[str, ...]) -> np.ndarray:
     """Flows after the repair of negative final demand, or as they are."""
-    core = [arrays[field] for field in ARRAYS[:4]]
+    core = (arrays["flows"], arrays["tariff"], arrays["io_share"], arrays["va_share"])
     books = accounts(*core)
     negative = negative_final_demand(books)
     if not negative.any():

@@ -70,13 +70,13 @@ def resolve_flows(
     share = flows * (1 + tariff) / safe
     log_w = np.zeros(flows.shape[0])
     log_P = np.zeros_like(base.expenditure)
-    spend = base.expenditure.copy()
+    spend, miss = base.expenditure.copy(), np.inf
     for _ in range(_ITERATIONS):
         log_c = va_share * log_w[:, None] + np.einsum("nk,nkj->nj", log_P, io_share)
         weight = share * np.exp(-theta * np.clip(log_c, -30, 30))[None, :, :]
         total = weight.sum(axis=1)
         log_P_new = -np.log(np.where(total > 0, total, 1.0)) / theta
-        sales = weight / np.where(total > 0, total, 1.0)[:, None, :] * (spend / 1.0)[:, None, :] / (1 + tariff)
+        sales = weight / np.where(total > 0, total, 1.0)[:, None, :] * spend[:, None, :] / (1 + tariff)
         output = sales.sum(axis=0)
         earned = np.exp(log_w) * base.value_added
         income = earned + (sales * tariff).sum(axis=(1, 2)) + base.deficit

@@ -45,9 +45,9 @@ def save_economy(world: Economy, path: Path) -> Path:
         "regions": world.regions,
         "sectors": world.sectors,
         "goods": world.goods,
-        "groups": dict(world.groups or {}),
-        "region_names": dict(world.region_names or {}),
-        "sector_names": dict(world.sector_names or {}),
+        "groups": dict(world.groups),
+        "region_names": dict(world.region_names),
+        "sector_names": dict(world.sector_names),
     }
     text = np.frombuffer(json.dumps(description, ensure_ascii=False).encode(), dtype=np.uint8)
     write_npz(path, {"description": text} | {field: getattr(world, field) for field in ARRAYS})

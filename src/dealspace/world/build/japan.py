@@ -30,7 +30,8 @@ PREFERENCES: dict[str, tuple[str, ...]] = {
     "MEX": ("EPA_メキシコ", "EPA_CPTPP"),
     "GBR": ("EPA_英国",),
     "CHE": ("EPA_スイス",),
-} | dict.fromkeys(GROUPS["EU"], ("EPA_欧州連合",))
+    **dict.fromkeys(GROUPS["EU"], ("EPA_欧州連合",)),
+}
 
 _FREE = "無税"
 _PER_CENT = re.compile(r"^\(?\s*([0-9]+(?:\.[0-9]+)?)\s*[%％]\s*\)?$")

@@ -42,7 +42,10 @@ REGIONS = tuple(REGION_NAMES)
 
 #: Member states of the EU that are not regions of their own (`ROM` is Romania in WIOD 2013).
 REST_OF_EU = frozenset(
-    ["AUT", "BEL", "BGR", "CYP", "CZE", "DNK", "EST", "FIN", "GRC", "HRV", "HUN", "IRL", "LTU", "LUX", "LVA", "MLT", "PRT", "ROU", "ROM", "SVK", "SVN", "SWE"]
+    {
+        *("AUT", "BEL", "BGR", "CYP", "CZE", "DNK", "EST", "FIN", "GRC", "HRV", "HUN", "IRL", "LTU", "LUX"),
+        *("LVA", "MLT", "PRT", "ROU", "ROM", "SVK", "SVN", "SWE"),
+    }
 )
 GROUPS: dict[str, tuple[str, ...]] = {
     "EU": ("DEU", "FRA", "ITA", "ESP", "NLD", "POL", "REU"),

@@ -12,7 +12,7 @@ IMPORTS_SOURCE = "US Census imports 2024 HS10"
 EU_SOURCE = "US Census imports 2024 HS10, EU as one, scaled to the member's cell"
 EXPORTS_SOURCE = "US Census exports 2024 HS2, split to sectors; duty estimated from the cell's rates"
 #: Lines below this value (USD million) in a cell are merged into their chapter to keep the file small.
-SMALL = 0.25
+SMALL = 0.05
 
 
 def import_lines(us_lines: pl.DataFrame, member_shares: dict[str, np.ndarray]) -> pl.DataFrame:
@@ -66,8 +66,8 @@ def export_lines(
                 if values[g] > 1e-6
             ]
     text, number = pl.String, pl.Float64
-    schema = dict(zip(COLUMNS, (text, text, text, text, number, number, text), strict=True))
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    kinds = (text, text, text, text, number, number, text)
+    return pl.DataFrame(rows, schema=list(zip(COLUMNS, kinds, strict=True)), orient="row")
 
 
 def all_lines(imports: pl.DataFrame, exports: pl.DataFrame) -> pl.DataFrame:

@@ -69,16 +69,16 @@ def _profile_of(importer: str, profiles: dict[str, Profile]) -> tuple[Profile, s
     """The profile of an importer with gaps filled by the mean of all others, and what it rests on."""
     key = "EU" if importer in GROUPS["EU"] else importer
     own = profiles.get(key, Profile(None, None, None))
-    filled, gaps = [], []
-    for field in ("manufactured", "primary"):
-        value = getattr(own, field)
-        if value is None:
-            known = [v for p in profiles.values() if (v := getattr(p, field)) is not None]
-            value = float(np.median(known))
-            gaps.append(field)
-        filled.append(value)
+    manufactured = _or_median(own.manufactured, [p.manufactured for p in profiles.values()])
+    primary = _or_median(own.primary, [p.primary for p in profiles.values()])
+    gaps = [name for name in ("manufactured", "primary") if getattr(own, name) is None]
     text = "World Bank trade-weighted applied MFN means"
-    return Profile(*filled, own.car), text + (f"; {' and '.join(gaps)}: median of all regions" if gaps else "")
+    text += f"; {' and '.join(gaps)}: median of all regions" if gaps else ""
+    return Profile(manufactured, primary, own.car), text
+
+
+def _or_median(value: float | None, others: list[float | None]) -> float:
+    return value if value is not None else float(np.median([v for v in others if v is not None]))
 
 
 def profile_row(profile: Profile) -> np.ndarray:
