@@ -17,8 +17,9 @@ from dealspace.termsheet.quantities import (
     Barrier,
     Day,
     Points,
-    Probability,
     Rate,
+    Share,
+    counted,
     percent,
     plain,
     points,
@@ -60,7 +61,7 @@ class Act(_Aimed):
         Carve-outs: products, lists (``list:..``), or names of measures. A measure's name stands for what it
         catches of the same importer's and exporter's trade, whether or not it is in force.
     replaces : tuple of str
-        Measures in whose place it stands: where it applies they do not. It takes over none of their carve-outs.
+        Measures in whose place it stands: where it applies they do not. It takes over no carve-outs of theirs.
     coverage : float
         Share of the trade in its products that it applies to, above 0 and at most 1.
     from_, until, announced : date or None
@@ -74,7 +75,7 @@ class Act(_Aimed):
     kind: Any
     name: Annotated[SkipJsonSchema[str], Field(exclude=True)] = ""
     replaces: Names = ()
-    coverage: Probability = 1.0
+    coverage: Share = 1.0
     from_: Annotated[Day | None, Field(alias="from")] = None
     until: Day | None = None
     announced: Day | None = None
@@ -84,9 +85,7 @@ class Act(_Aimed):
     @model_validator(mode="after")
     def _dates_in_order(self) -> Act:
         if self.from_ and self.until and self.until < self.from_:
-            raise ValueError(
-                f"ends ({self.until}) before it starts ({self.from_}); exchange 'from' and 'until'"
-            )
+            raise ValueError(f"ends ({self.until}) before it starts ({self.from_}); exchange 'from' and 'until'")
         if self.coverage == 0:
             raise ValueError("has coverage 0%, so it does nothing; delete the measure or write its coverage")
         return self
@@ -209,7 +208,7 @@ class TariffIssue(Issue):
 
 
 class BarrierIssue(Issue):
-    """A barrier to be cut. Values are points removed of `base`, its ad valorem equivalent in the benchmark."""
+    """A barrier to be cut; values are points removed of `base`, its ad valorem equivalent today."""
 
     kind: Literal["ntb"]
     range: Annotated[tuple[Points, Points], BeforeValidator(lambda value: _pair(value, "[0 pp, 10 pp]"))]
@@ -243,7 +242,7 @@ def _pair(value: Any, example: str) -> Any:
     if not isinstance(value, list | tuple):
         raise ValueError(f"{shown(value)!r} is not a range; write a low and a high end, as in {example}")
     if len(value) != 2:
-        raise ValueError(f"has {len(value)} values; write a low and a high end, as in {example}")
+        raise ValueError(f"has {counted(len(value), 'value')}; write a low and a high end, as in {example}")
     return value
 
 
@@ -254,9 +253,7 @@ def _check_range(issue: TariffIssue | BarrierIssue, write: Any) -> None:
     if low > high:
         raise ValueError(f"range: {write(low)} is above {write(high)}; write [{write(high)}, {write(low)}]")
     if low == high:
-        raise ValueError(
-            f"range: both ends are {write(low)}, so nothing is at issue; widen it or delete the issue"
-        )
+        raise ValueError(f"range: both ends are {write(low)}, so nothing is at issue; widen it or delete the issue")
     if issue.levels is None:
         return
     if len(issue.levels) < 2 or any(a >= b for a, b in zip(issue.levels, issue.levels[1:], strict=False)):
@@ -268,7 +265,7 @@ def _check_range(issue: TariffIssue | BarrierIssue, write: Any) -> None:
 
 def _check_rate(key: str, rate: float, stacking: str) -> None:
     if rate < 0:
-        raise ValueError(f"{key}: {percent(rate)} is below zero; a duty is at least 0%")
+        raise ValueError(f"{key}: {percent(rate)} is below zero; write 0% or more")
     if stacking == "cut" and rate > 1:
         raise ValueError(f"{key}: a cut of {percent(rate)} removes more than the duty; write at most 100%")
     if rate > LARGEST_RATE:

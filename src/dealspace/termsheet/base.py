@@ -48,9 +48,7 @@ def _text(value: object) -> str:
         return str(value)
     if isinstance(value, str):
         return " ".join(value.split())
-    what = {dict: "a mapping", list: "a list", tuple: "a list", type(None): "nothing"}.get(
-        type(value), shown(value)
-    )
+    what = {dict: "a mapping", list: "a list", tuple: "a list", type(None): "nothing"}.get(type(value), shown(value))
     raise ValueError(f"{what} stands where text belongs")
 
 
@@ -59,9 +57,7 @@ def _one_or_more(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Name = Annotated[
-    str, BeforeValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})
-]
+Name = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string", "pattern": f"^{_NAME.pattern}$"})]
 RegionName = Annotated[
     str, BeforeValidator(_region), WithJsonSchema({"type": "string", "pattern": f"^{_REGION.pattern}$"})
 ]

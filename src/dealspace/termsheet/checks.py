@@ -1,6 +1,7 @@
 """Rules that join parts of a sheet: one small function a rule, naming the offender and the cure.
 
-Each rule takes a `Context` and yields faults. What could not be read is passed over, so that one mistake is told once.
+Each rule takes a `Context` and yields faults. What could not be read is passed over, so that one mistake is
+told once.
 """
 
 from __future__ import annotations
@@ -54,6 +55,17 @@ class Context:
         """Return a fault at a path of the file."""
         document = self.draft.document
         return Fault(message, ".".join(place), document.file, document.line(place))
+
+    @cached_property
+    def seated(self) -> bool:
+        """Whether the parties are two known ones, so that others can be told from them."""
+        first, second = self.sheet.parties
+        if self.draft.lost("parties") or first == second:
+            return False
+        if self.world is None:
+            return True
+        sides = [self.members(party) for party in (first, second)]
+        return None not in sides and not (sides[0] or set()) & (sides[1] or set())
 
     def region_names(self) -> list[str]:
         """Regions and groups of the world and the sheet, and ``world``."""
@@ -118,9 +130,7 @@ def _regions(context: Context, place: Place, names: Iterable[str], *, world: boo
         if name in known and (world or name != "world"):
             continue
         if name == "world":
-            yield context.fault(
-                place, "'world' cannot stand here; write a region or group, such as USA or EU"
-            )
+            yield context.fault(place, "'world' cannot stand here; write a region or group, such as USA or EU")
         elif not context.draft.has("groups", name):
             yield context.fault(place, _unknown("region or group", name, known))
 
@@ -154,9 +164,7 @@ def _exception(context: Context, place: Place, text: str) -> Iterator[Fault]:
     sectors = context.world.sectors if context.world is not None else ()
     if selector.sectors and text not in sectors and not context.draft.lost("measures"):
         if context.world is not None:
-            yield context.fault(
-                place, _unknown("measure or sector", text, [*context.sheet.measures, *sectors])
-            )
+            yield context.fault(place, _unknown("measure or sector", text, [*context.sheet.measures, *sectors]))
         return
     yield from _products(context, place, selector)
 
@@ -173,9 +181,7 @@ def parties_are_two(context: Context) -> Iterator[Fault]:
     sides = context.members(first), context.members(second)
     if "world" not in (first, second) and sides[0] and sides[1] and sides[0] & sides[1]:
         shared = ", ".join(sorted(sides[0] & sides[1]))
-        yield context.fault(
-            place, f"{first} and {second} share {shared}; a region sits on one side of the table"
-        )
+        yield context.fault(place, f"{first} and {second} share {shared}; a region sits on one side of the table")
 
 
 def groups_hold_regions(context: Context) -> Iterator[Fault]:
@@ -217,6 +223,8 @@ def entries_are_aimed(context: Context) -> Iterator[Fault]:
 
 
 def _aims_at_somebody(context: Context, place: Place, entry: Act | Issue) -> Iterator[Fault]:
+    if entry.by == "world":
+        return
     if entry.by in entry.on:
         yield context.fault((*place, "on"), f"{entry.by} cannot act on itself; delete it from 'on'")
         return
@@ -230,18 +238,12 @@ def measure_names_are_free(context: Context) -> Iterator[Fault]:
     sectors = context.world.sectors if context.world is not None else ()
     for name in context.sheet.measures:
         if name in sectors or name in ("all-goods", "all-services"):
-            yield context.fault(
-                ("measures", name), f"{name!r} names products already; give the measure another name"
-            )
+            yield context.fault(("measures", name), f"{name!r} names products already; give the measure another name")
     for name in context.sheet.issues:
         if name in OFFER_KEYS:
-            yield context.fault(
-                ("issues", name), f"{name!r} is a key of an offer; give the issue another name"
-            )
+            yield context.fault(("issues", name), f"{name!r} is a key of an offer; give the issue another name")
         elif name in context.sheet.measures:
-            yield context.fault(
-                ("issues", name), f"{name!r} is the name of a measure too; give the issue another name"
-            )
+            yield context.fault(("issues", name), f"{name!r} is the name of a measure too; give the issue another name")
 
 
 def replaced_measures_exist(context: Context) -> Iterator[Fault]:
@@ -264,9 +266,7 @@ def policies_are_whole(context: Context) -> Iterator[Fault]:
         return
     for name in REQUIRED_POLICIES:
         if not context.draft.has("policies", name):
-            yield context.fault(
-                ("policies",), f"the policy {name!r} is missing; write {name}: [] or its measures"
-            )
+            yield context.fault(("policies",), f"the policy {name!r} is missing; write {name}: [] or its measures")
     for name, measures in context.sheet.policies.items():
         place = ("policies", name)
         for measure in measures:
@@ -276,9 +276,7 @@ def policies_are_whole(context: Context) -> Iterator[Fault]:
             yield context.fault(place, f"{measure} stands here twice; delete one")
         yield from _superseded(context, place, measures)
         if name in context.sheet.offers:
-            yield context.fault(
-                ("offers", name), f"{name!r} is the name of a policy too; give the offer another name"
-            )
+            yield context.fault(("offers", name), f"{name!r} is the name of a policy too; give the offer another name")
 
 
 def _superseded(context: Context, place: Place, names: tuple[str, ...]) -> Iterator[Fault]:
@@ -286,8 +284,8 @@ def _superseded(context: Context, place: Place, names: tuple[str, ...]) -> Itera
     here = [context.sheet.measures[name] for name in names if name in context.sheet.measures]
     for act in here:
         for other in here:
-            if other.name in act.replaces and _covers(context, act, other):
-                message = f"{act.name} replaces {other.name}, which is then without effect; delete {other.name} here"
+            if act is not other and other.name in act.replaces and _covers(context, act, other):
+                message = f"{act.name} replaces {other.name}, which then has no effect; delete {other.name} here"
                 yield context.fault(place, message)
 
 

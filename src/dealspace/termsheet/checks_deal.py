@@ -25,7 +25,7 @@ def inputs_are_known_by_then(context: Context) -> Iterator[Fault]:
     sheet, day = context.sheet, context.sheet.as_of
     for name, act in sheet.measures.items():
         if act.announced and act.announced > day and not act.hindsight:
-            message = f"{act.announced} is after as_of ({day}): that is hindsight; write hindsight: true, or drop it"
+            message = f"{act.announced} is after as_of ({day}): that is hindsight; write hindsight: true"
             yield context.fault(("measures", name, "announced"), message)
     for policy in ("before", "status-quo"):
         for name in sheet.policies.get(policy, ()):
@@ -54,9 +54,10 @@ def facts_are_known_by_then(context: Context) -> Iterator[Fault]:
     """A fact is not about a time after the day the sheet stands on, unless it says so."""
     if context.draft.lost("as_of"):
         return
+    day = context.sheet.as_of
     for name, fact in context.sheet.facts.items():
-        if fact.date and not fact.hindsight and first_day(fact.date) > context.sheet.as_of:
-            message = f"{fact.date} is after as_of ({context.sheet.as_of}): that is hindsight; write hindsight: true"
+        if fact.date and not fact.hindsight and first_day(fact.date) > day:
+            message = f"{fact.date} is after as_of ({day}): that is hindsight; write hindsight: true"
             yield context.fault(("facts", name, "date"), message)
 
 
@@ -71,15 +72,13 @@ def issues_move_a_party(context: Context) -> Iterator[Fault]:
 
 def _moved_by_party(context: Context, place: Place, issue: Issue) -> Iterator[Fault]:
     parties = context.sheet.parties
-    if context.draft.lost("parties") or issue.by in parties:
+    if not context.seated or issue.by in parties:
         return
     sides = [context.members(party) for party in parties]
     if all(sides) and context.knows_regions((issue.by,)) and issue.by != "world":
         own = context.members(issue.by) or set()
         if not any(own <= (side or set()) for side in sides):
-            message = (
-                f"{issue.by} does not sit at the table; an issue is moved by {parties[0]} or {parties[1]}"
-            )
+            message = f"{issue.by} does not sit at the table; an issue is moved by {parties[0]} or {parties[1]}"
             yield context.fault(place, message)
 
 
@@ -93,9 +92,7 @@ def _lifts(context: Context, place: Place, issue: Issue) -> Iterator[Fault]:
             yield context.fault(place, f"{name} is not in status-quo, so there is nothing to lift; delete it")
         elif name in sheet.measures and sheet.measures[name].by != issue.by:
             other = sheet.measures[name].by
-            yield context.fault(
-                place, f"{name} is a measure of {other}, which {issue.by} cannot lift; delete it"
-            )
+            yield context.fault(place, f"{name} is a measure of {other}, which {issue.by} cannot lift; delete it")
 
 
 def offers_fit_issues(context: Context) -> Iterator[Fault]:
@@ -103,18 +100,16 @@ def offers_fit_issues(context: Context) -> Iterator[Fault]:
     sheet, draft = context.sheet, context.draft
     for name, offer in sheet.offers.items():
         place = ("offers", name)
-        if offer.by is not None and not draft.lost("parties") and offer.by not in sheet.parties:
+        if offer.by is not None and context.seated and offer.by not in sheet.parties:
             message = f"{offer.by} does not sit at the table; offers are made by {' or '.join(sheet.parties)}"
             yield context.fault((*place, "by"), message)
         if not draft.lost("as_of") and offer.date > sheet.as_of and not offer.hindsight:
             message = f"{offer.date} is after as_of ({sheet.as_of}): that is hindsight; write hindsight: true"
             yield context.fault((*place, "date"), message)
         if not offer.terms and not draft.lost("issues"):
-            yield context.fault(
-                place, f"settles no issue; write a value, as in {next(iter(sheet.issues))}: ..."
-            )
+            yield context.fault(place, f"settles no issue; write a value, as in {next(iter(sheet.issues))}: ...")
         for key, quantity in offer.terms.items():
-            if key in sheet.issues and not draft.lost("issues"):
+            if key in sheet.issues and not draft.lost("issues") and ("issues", key) not in draft.unread:
                 yield from _value(context, (*place, key), sheet.issues[key], quantity)
             elif not draft.has("issues", key):
                 known = [*sheet.issues, "by", "date", "hindsight", "source", "note"]
@@ -133,9 +128,7 @@ def _value(context: Context, place: Place, issue: Issue, quantity: Quantity) -> 
         )
     elif issue.levels is not None and value not in issue.levels:  # type: ignore[attr-defined]
         levels = ", ".join(issue.write(level) for level in issue.levels)  # type: ignore[attr-defined]
-        yield context.fault(
-            place, f"{issue.write(value)} is not a level of {issue.name}; write one of {levels}"
-        )
+        yield context.fault(place, f"{issue.write(value)} is not a level of {issue.name}; write one of {levels}")
 
 
 def weights_are_the_parties(context: Context) -> Iterator[Fault]:
@@ -143,22 +136,20 @@ def weights_are_the_parties(context: Context) -> Iterator[Fault]:
     sheet, draft = context.sheet, context.draft
     for section in ("preferences", "uncertainty"):
         for party in getattr(sheet, section):
-            if not draft.lost("parties") and party not in sheet.parties:
+            if context.seated and party not in sheet.parties:
                 message = f"{party} does not sit at the table; {near_matches(party, sheet.parties)}"
                 yield context.fault((section, party), message)
     for party, preference in sheet.preferences.items():
         for term in preference.terms:
             if term.sector and context.world is not None and term.sector not in context.world.sectors:
-                message = (
-                    f"unknown sector {term.sector!r}; {near_matches(term.sector, context.world.sectors)}"
-                )
+                message = f"unknown sector {term.sector!r}; {near_matches(term.sector, context.world.sectors)}"
                 key = "weights" if preference.preset == "custom" else "sectors"
                 yield context.fault(("preferences", party, key), message)
     for party in sheet.uncertainty:
         if ("preferences", party) in draft.unread or draft.lost("preferences"):
             continue
         if not any(term.outcome != "ev" for term in sheet.preference(party).terms):
-            message = f"{party} weighs its real income alone, so no weight is in doubt; delete this, or give it weights"
+            message = f"{party} weighs its real income alone, so no weight is in doubt; delete this entry"
             yield context.fault(("uncertainty", party), message)
 
 
@@ -174,9 +165,7 @@ def no_deal_is_told(context: Context) -> Iterator[Fault]:
             known = [*sheet.policies, "status-quo"]
             yield context.fault(place, f"unknown policy {name!r}; {near_matches(name, dict.fromkeys(known))}")
         elif name == "no-deal":
-            yield context.fault(
-                place, "'no-deal' is the threat itself; name the policy that holds without it"
-            )
+            yield context.fault(place, "'no-deal' is the threat itself; name the policy that holds without it")
     if sheet.no_deal.survives is None and "struck_down" in sheet.no_deal.model_fields_set:
         message = "has no effect without 'survives'; write survives: with a probability, or delete this key"
         yield context.fault(("no_deal", "struck_down"), message)
@@ -194,12 +183,12 @@ def background_is_about_others(context: Context) -> Iterator[Fault]:
             continue
         if act.hindsight:
             yield context.fault(place, f"{name} is marked as hindsight and cannot be an input; take it out")
-        sides = [context.members(party) for party in sheet.parties] if not draft.lost("parties") else []
+        sides = [context.members(party) for party in sheet.parties] if context.seated else []
         if len(sides) == 2 and all(sides) and context.knows_regions((act.by, *act.on, *act.except_on)):
             by, on = context.members(act.by) or set(), set(sheet.partners(act, context.world))
             first, second = sides[0] or set(), sides[1] or set()
             if (by & first and on & second) or (by & second and on & first):
-                message = f"{name} is between the parties; the background is what third countries face: use except_on"
+                message = f"{name} is between the parties, not about third countries; take it out, or use except_on"
                 yield context.fault(place, message)
 
 
@@ -209,14 +198,8 @@ def named_sources_exist(context: Context) -> Iterator[Fault]:
         for place, text in _sources(context.sheet, ()):
             if " " in text or "/" in text or "." in text or context.draft.has("sources", text):
                 continue
-            hint = (
-                near_matches(text, context.sheet.sources)
-                if context.sheet.sources
-                else "the sheet has no sources:"
-            )
-            yield context.fault(
-                place, f"unknown source {text!r}; {hint} Or write it out: title, publisher, address."
-            )
+            hint = near_matches(text, context.sheet.sources) if context.sheet.sources else "the sheet has no sources:"
+            yield context.fault(place, f"unknown source {text!r}; {hint} Or write it out: title, publisher, address.")
 
 
 def _sources(part: object, place: Place) -> Iterator[tuple[Place, str]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from dealspace.termsheet.reading import Document, Place
 from dealspace.termsheet.sheet import TermSheet
@@ -32,3 +35,90 @@ class Draft:
     def lost(self, section: str) -> bool:
         """Whether a whole section could not be read."""
         return (section,) in self.unread
+
+
+_RATE_ISSUE = {"kind": "tariff", "by": "unread", "on": "unread-too", "products": "all-goods"}
+#: What stands in for a required key that could not be read, so that the rest can still be checked.
+_SHEET_STAND_INS: dict[str, Any] = {
+    "schema": "dealspace/1",
+    "name": "unread",
+    "as_of": "9999-12-31",
+    "world": "unread",
+    "parties": ["unread", "unread-too"],
+    "policies": {"before": [], "status-quo": [], "no-deal": []},
+    "no_deal": {"probability": "0%"},
+    "issues": {"unread": {**_RATE_ISSUE, "range": ["0%", "1%"], "stacking": "add"}},
+}
+#: The same inside a measure or issue; without `by`, `on`, `products` or `kind` there is nothing left to check.
+_ENTRY_STAND_INS: dict[str, dict[str, Any]] = {
+    "rate": {"tariff": "0%"},
+    "stacking": {"tariff": "add"},
+    "range": {"tariff": ["0%", "1%"], "ntb": ["0 pp", "1 pp"]},
+    "base": {"ntb": "100%"},
+    "reduction": {"ntb": "0 pp"},
+    "sense": {"ntb": "reduction"},
+}
+_NEEDED = ("by", "on", "products", "kind")
+_SECTIONS = (
+    "measures",
+    "issues",
+    "offers",
+    "policies",
+    "preferences",
+    "uncertainty",
+    "facts",
+    "lists",
+    "groups",
+    "sources",
+)
+
+
+def repaired(data: dict[str, Any], places: list[Place], unread: set[Place]) -> tuple[dict[str, Any], set[Place]]:
+    """Take out what could not be read, put stand-ins for what is required, and remember what was touched.
+
+    Parameters
+    ----------
+    data : dict
+        A sheet as read from its file; it is not changed.
+    places : list of tuple of str
+        Paths of what is wrong or missing.
+    unread : set of tuple of str
+        What earlier rounds took out.
+    """
+    data, unread = copy.deepcopy(data), set(unread)
+    for place in places:
+        head, entries = place[0], data.get(place[0])
+        if (head,) in unread:
+            continue
+        if head not in _SECTIONS or len(place) == 1 or not isinstance(entries, dict):
+            data.pop(head, None)
+            unread.add((head,))
+            continue
+        again = place[:2] in unread and len(place) == 2
+        unread.add(place[:2])
+        if place[1] in entries and (again or not _mended(entries[place[1]], head, place)):
+            del entries[place[1]]
+    if not data.get("issues"):
+        data.pop("issues", None)
+    for key, value in _SHEET_STAND_INS.items():
+        if key not in data:
+            data[key] = value
+            unread.add((key,))
+    return data, unread
+
+
+def _mended(entry: Any, section: str, place: Place) -> bool:
+    """Take one key out of a measure or issue, or put its stand-in; False when the entry cannot be kept."""
+    if section not in ("measures", "issues") or not isinstance(entry, Mapping) or len(place) < 3:
+        return False
+    key, kind = place[2], str(entry.get("kind"))
+    if key in _NEEDED:
+        return False
+    assert isinstance(entry, dict)
+    entry.pop(key, None)
+    if key in ("range", "levels"):
+        entry.pop("levels", None)
+    stand_in = _ENTRY_STAND_INS.get(key, {}).get(kind)
+    if stand_in is not None:
+        entry[key] = stand_in
+    return True

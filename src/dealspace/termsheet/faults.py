@@ -11,7 +11,7 @@ from dealspace.errors import Fault, near_matches
 from dealspace.termsheet.acts import KINDS, BarrierAct, BarrierIssue, TariffAct, TariffIssue
 from dealspace.termsheet.parts import Background, Chance, CodeList, Deadline, Fact, NoDeal, Offer
 from dealspace.termsheet.preferences import PRESETS, Custom, Mercantilist, Political, WeightDoubt, Welfare
-from dealspace.termsheet.quantities import shown
+from dealspace.termsheet.quantities import counted, shown
 from dealspace.termsheet.reading import Document, Place
 from dealspace.termsheet.sheet import TermSheet
 
@@ -49,30 +49,30 @@ _LATER_KEYS = {
 }
 
 
-def faults_of(error: ValidationError, document: Document) -> list[Fault]:
-    """Return one fault for each error of a validation, in the order of the file."""
-    faults = [_fault(dict(item), document) for item in error.errors(include_url=False)]
-    unique = {(fault.path, fault.message): fault for fault in faults}
-    return sorted(unique.values(), key=lambda fault: fault.line or 0)
+def faults_of(error: ValidationError, document: Document) -> list[tuple[Fault, Place]]:
+    """Return one fault for each error of a validation, with the full path of what is wrong or missing."""
+    found = [_fault(dict(item), document) for item in error.errors(include_url=False)]
+    return list({(fault.path, fault.message): (fault, place) for fault, place in found}.values())
 
 
-def _fault(item: dict[str, Any], document: Document) -> Fault:
+def _fault(item: dict[str, Any], document: Document) -> tuple[Fault, Place]:
     place = _place(item["loc"], document.data)
     kind = item["type"]
     if kind == "missing":
         model = _model_at(place[:-1], document.data)
         message = f"the required key {place[-1]!r} is missing; write {_example(place[-1], model)}"
-        return Fault(message, ".".join(place[:-1]), document.file, document.line(place[:-1]) or 1)
+        return Fault(message, ".".join(place[:-1]), document.file, document.line(place[:-1]) or 1), place
     if kind == "extra_forbidden":
-        return Fault(_unknown_key(place, document.data), ".".join(place), document.file, document.line(place))
+        message = _unknown_key(place, document.data)
+        return Fault(message, ".".join(place), document.file, document.line(place)), place
     if kind in ("union_tag_invalid", "union_tag_not_found"):
-        return _tag_fault(place, item, document)
+        return _tag_fault(place, item, document), place
     message = _sentence(kind, item)
     head, _, tail = message.partition(": ")
     if kind == "value_error" and head in _keys_at(place, document.data):
         place, message = (*place, head), tail  # a rule over several keys blames one of them
     path = place[:-1] if len(place) > 1 and place[-2] in ("range", "levels") else place
-    return Fault(message, ".".join(path), document.file, document.line(place))
+    return Fault(message, ".".join(path), document.file, document.line(place)), place
 
 
 def _place(loc: tuple[int | str, ...], data: Any) -> Place:
@@ -130,9 +130,9 @@ def _model_at(place: Place, data: Any) -> type[BaseModel] | None:
 def _keys(model: type[BaseModel] | None) -> list[str]:
     if model is None:
         return []
-    return [
-        field.alias or name for name, field in model.model_fields.items() if name not in ("name", "terms")
-    ] + (["name"] if model is TermSheet else [])
+    return [field.alias or name for name, field in model.model_fields.items() if name not in ("name", "terms")] + (
+        ["name"] if model is TermSheet else []
+    )
 
 
 def _unknown_key(place: Place, data: Any) -> str:
@@ -210,7 +210,7 @@ def _sentence(kind: str, item: dict[str, Any]) -> str:
         near = "" if near.startswith("known") else f"{near} "
         return f"{shown(value)!r} is not possible here; {near}write {' or '.join(options)}"
     if kind in ("dict_type", "model_type", "mapping_type", "model_attributes_type", "dataclass_type"):
-        return f"{_what(value)} stands where a mapping belongs; write key: value lines below it, or {{key: value}}"
+        return f"{_what(value)} stands where a mapping belongs; write it as {{key: value}}"
     if kind in ("tuple_type", "list_type"):
         return f"{_what(value)} stands where a list belongs; write it in brackets, as in [a, b]"
     if kind in ("too_short", "too_long"):
@@ -233,8 +233,8 @@ def _wrong_length(kind: str, context: dict[str, Any]) -> str:
     if context.get("field_type") == "Dictionary":
         return "is empty; write at least one entry"
     if kind == "too_short":
-        return f"has {actual} items, but needs {context['min_length']}; add what is missing"
-    return f"has {actual} items, but takes {context['max_length']}; delete what is too many"
+        return f"has {counted(actual, 'item')}, but needs {context['min_length']}; add what is missing"
+    return f"has {counted(actual, 'item')}, but takes {context['max_length']}; delete what is too many"
 
 
 def _what(value: object) -> str:

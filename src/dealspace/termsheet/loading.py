@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 from collections.abc import Mapping
 from importlib import resources
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from dealspace.errors import Fault, SheetError, UnknownNameError, near_matches
-from dealspace.termsheet.draft import Draft
+from dealspace.termsheet.draft import Draft, repaired
 from dealspace.termsheet.faults import faults_of
 from dealspace.termsheet.reading import Document, decode, read_bytes, read_document
 from dealspace.termsheet.sheet import TermSheet
@@ -55,7 +54,7 @@ def load_sheet(name_or_path: str | os.PathLike[str], world: Economy | None = Non
 
 
 def parse_sheet(text: str, *, file: str | None = None, world: Economy | None = None) -> TermSheet:
-    """Read a term sheet from YAML text; `file` is the name that faults show. Raises SheetError as `load_sheet`."""
+    """Read a term sheet from YAML text, as `load_sheet` does; `file` is the name that faults show."""
     sheet, faults = examine(read_document(text, file), world)
     if faults or sheet is None:
         raise SheetError(faults)
@@ -63,7 +62,7 @@ def parse_sheet(text: str, *, file: str | None = None, world: Economy | None = N
 
 
 def sheet_from_mapping(data: Mapping[str, Any], world: Economy | None = None) -> TermSheet:
-    """Read a term sheet from dicts and lists, as YAML or JSON would give them. Raises SheetError as `load_sheet`."""
+    """Read a term sheet from dicts and lists, as YAML or JSON would give them; raises as `load_sheet`."""
     sheet, faults = examine(Document(data=dict(data)), world)
     if faults or sheet is None:
         raise SheetError(faults)
@@ -80,14 +79,12 @@ def find_sheet(name_or_path: str | os.PathLike[str]) -> tuple[str, str]:
             return (resources.files("dealspace") / "scenarios" / file).read_text("utf-8"), file
         if not path.is_file():
             hint = near_matches(name, builtin_sheets())
-            raise UnknownNameError(
-                f"unknown sheet {name!r}; {hint} A file is given by its path, as in ./{name}.yaml."
-            )
+            raise UnknownNameError(f"unknown sheet {name!r}; {hint} A file is given by its path, as in ./{name}.yaml.")
     return decode(read_bytes(path), name), name
 
 
 def examine(document: Document, world: Economy | None = None) -> tuple[TermSheet | None, list[Fault]]:
-    """Validate a document; return the sheet (None when it has faults) and all faults in the order of the file."""
+    """Validate a document; return the sheet (None when it has faults) and all faults in file order."""
     from dealspace.termsheet.checks import cross_faults
 
     faults = list(document.faults)
@@ -100,73 +97,13 @@ def examine(document: Document, world: Economy | None = None) -> tuple[TermSheet
             break
         except ValidationError as error:
             found = faults_of(error, Document(data, document.lines, [], document.file))
-            faults += [fault for fault in found if not unread]
-            data, unread = _pruned(data, found, unread)
+            faults += [fault for fault, _ in found if not unread]
+            data, unread = repaired(data, [place for _, place in found], unread)
     if sheet is None:
         return None, _in_order(faults)
     _settle(sheet, document)
     faults += cross_faults(Draft(sheet, document, frozenset(unread)), world)
     return (None if faults else sheet), _in_order(faults)
-
-
-#: What stands in for a required key that could not be read, so that the rest can still be checked.
-_STAND_INS: dict[str, Any] = {
-    "schema": "dealspace/1",
-    "name": "unread",
-    "as_of": "9999-12-31",
-    "world": "unread",
-    "parties": ["unread", "unread-too"],
-    "policies": {"before": [], "status-quo": [], "no-deal": []},
-    "no_deal": {"probability": "0%"},
-    "issues": {
-        "unread": {
-            "kind": "tariff",
-            "by": "x",
-            "on": "y",
-            "products": "all-goods",
-            "range": ["0%", "1%"],
-            "stacking": "add",
-        }
-    },
-}
-_SECTIONS = (
-    "measures",
-    "issues",
-    "offers",
-    "policies",
-    "preferences",
-    "uncertainty",
-    "facts",
-    "lists",
-    "groups",
-    "sources",
-)
-
-
-def _pruned(
-    data: dict[str, Any], faults: list[Fault], unread: set[tuple[str, ...]]
-) -> tuple[dict[str, Any], set[tuple[str, ...]]]:
-    """Take out what could not be read, put stand-ins for what is required, and remember what is missing."""
-    data, unread = copy.copy(data), set(unread)
-    for fault in faults:
-        place = tuple(fault.path.split(".")) if fault.path else (fault.message.split("'")[1],)
-        head = place[0]
-        entries = data.get(head)
-        if place[:2] in unread or (head,) in unread:
-            continue
-        if head in _SECTIONS and len(place) > 1 and isinstance(entries, Mapping) and place[1] in entries:
-            data[head] = {key: entry for key, entry in entries.items() if key != place[1]}
-            unread.add((head, place[1]))
-        else:
-            data.pop(head, None)
-            unread.add((head,))
-    if not data.get("issues"):
-        data.pop("issues", None)
-    for key, value in _STAND_INS.items():
-        if key not in data:
-            data[key] = value
-            unread.add((key,))
-    return data, unread
 
 
 def _in_order(faults: list[Fault]) -> list[Fault]:

@@ -14,6 +14,7 @@ from dealspace.termsheet.quantities import (
     Day,
     Period,
     Probability,
+    counted,
     parse_probability,
     percent,
     shown,
@@ -72,7 +73,7 @@ class Offer(Sourced):
 
 
 class Chance(Part):
-    """A probability, with the interval it may lie in: ``60%``, ``[40%, 80%]`` or ``{value, low, high, source}``."""
+    """A probability and its interval: ``60%``, ``[40%, 80%]`` or ``{value, low, high, source}``."""
 
     value: Probability
     low: Probability | None = None
@@ -95,7 +96,7 @@ def _chance(value: object) -> object:
         return value
     if isinstance(value, list | tuple):
         if len(value) != 2:
-            raise ValueError(f"has {len(value)} values; write one probability, or a low and a high end")
+            raise ValueError(f"has {counted(len(value), 'value')}; write one probability, or a low and a high end")
         low, high = (parse_probability(item) for item in value)
         if low > high:
             raise ValueError(f"runs backwards; write [{percent(high)}, {percent(low)}]")
@@ -155,7 +156,7 @@ class Background(Part):
         return self
 
     def added(self, reading: str | None = None) -> tuple[str, ...]:
-        """Names of the measures that a `reading` (default: the sheet's) adds to every policy but ``before``."""
+        """Names of the measures that a reading (the default one) adds to every policy but ``before``."""
         return self.letters_applied if (reading or self.default) == "letters-applied" else ()
 
 
@@ -200,7 +201,7 @@ class CodeList(Sourced):
     codes: Codes
 
 
-_CODES: dict[str, Any] = {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1}
+_CODES: dict[str, Any] = {"type": "array", "items": {"type": ["string", "number"]}, "minItems": 1}
 
 
 def _code_list(value: object) -> object:

@@ -1,7 +1,7 @@
 """What each party weighs, as data: presets, custom weights, and the other side's doubt about them.
 
-A pay-off is U_p(o) = sum over outcomes of weight x (outcome under o - outcome under the status quo), annual, in
-USD. Every weight is in **USD of the party's own real income per USD of the thing**, so the weight on the
+A pay-off is U_p(o) = sum over outcomes of weight x (outcome under o - outcome under the status quo), annual,
+in USD. Every weight is in **USD of the party's own real income per USD of the thing**, so the weight on the
 equivalent variation (``ev``) is 1 unless a custom preference says otherwise.
 
 =========== ==============================================================================================
@@ -14,9 +14,9 @@ va          real value added of one sector at home, by the party's price index: 
 output      output of one sector at home, at basic prices
 =========== ==============================================================================================
 
-``welfare`` is ev alone. ``political`` adds sum_j lambda_j (VA'_j / P_hat - VA_j), the weights of organised sectors
-(Grossman-Helpman proper only with sector-specific factors). ``mercantilist`` adds a weight on the balance and on
-named sectors' output. ``custom`` states every weight itself.
+``welfare`` is ev alone. ``political`` adds sum_j lambda_j (VA'_j / P_hat - VA_j), the weights of organised
+sectors (Grossman-Helpman proper only with sector-specific factors). ``mercantilist`` adds a weight on the
+balance and on named sectors' output. ``custom`` states every weight itself.
 """
 
 from __future__ import annotations
@@ -165,7 +165,8 @@ class WeightDoubt(Sourced):
     Attributes
     ----------
     distribution : {"lognormal", "uniform"}
-        ``lognormal``: factor exp(spread z), z standard normal (median 1). ``uniform``: from 1 - spread to 1 + spread.
+        ``lognormal``: factor exp(spread z), z standard normal (median 1). ``uniform``: from
+        1 - spread to 1 + spread.
     spread : float
         Above 0; at most 1 for ``uniform``, at most 3 for ``lognormal``.
     draws, seed : int
@@ -182,7 +183,7 @@ class WeightDoubt(Sourced):
         most = 1.0 if self.distribution == "uniform" else 3.0
         if not 0 < self.spread <= most:
             raise ValueError(
-                f"spread: {plain(self.spread)} is out of bounds; write a number above 0 and at most {plain(most)} "
+                f"spread: {plain(self.spread)} is out of bounds; write one above 0 and at most {plain(most)} "
                 f"for a {self.distribution} distribution"
             )
         return self

@@ -86,9 +86,7 @@ def parse_code(text: str) -> str:
     """Read one HS code, dots allowed: ``8703.23`` gives ``870323``."""
     digits = text.strip().replace(".", "").replace(" ", "")
     if not _CODE.fullmatch(digits):
-        raise ValueError(
-            f"{shown(text)!r} is not an HS code; write 2, 4, 6, 8 or 10 digits, as in hs:8703.23"
-        )
+        raise ValueError(f"{shown(text)!r} is not an HS code; write 2, 4, 6, 8 or 10 digits, as in hs:8703.23")
     return digits
 
 
@@ -112,11 +110,7 @@ def parse_term(value: object) -> ProductTerm:
         raise ValueError(f"{shown(text)!r} names no list; write list:NAME, as in list:s232-autos")
     if _SECTOR.fullmatch(text):
         return ProductTerm("sector", name=text)
-    hint = (
-        f"write hs:{text}"
-        if re.fullmatch(r"[\d.-]+", text)
-        else "write all-goods, a sector, hs:8703 or list:NAME"
-    )
+    hint = f"write hs:{text}" if re.fullmatch(r"[\d.-]+", text) else "write all-goods, a sector, hs:8703 or list:NAME"
     raise ValueError(f"{shown(value)!r} names no products; {hint}")
 
 
@@ -158,12 +152,13 @@ Products = Annotated[
     WithJsonSchema(
         {
             "anyOf": [_TERM, {"type": "array", "items": _TERM, "minItems": 1}],
-            "description": "all-goods, all-services, a sector (C29), hs:8703, hs:0201-0202, list:NAME, or a list of these",
+            "description": "all-goods, all-services, C29, hs:8703, hs:0201-0202, list:NAME, or a list of these",
         }
     ),
 ]
 Codes = Annotated[
     tuple[str, ...],
     PlainValidator(parse_codes),
-    WithJsonSchema({"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1}),
+    PlainSerializer(list),
+    WithJsonSchema({"type": "array", "items": {"type": ["string", "number"]}, "minItems": 1}),
 ]

@@ -1,7 +1,7 @@
 """Numbers as people write them in a sheet: ``25%``, ``10 pp``, ``72.5 bn USD``, ``2025-08-01``.
 
 A unit is read as written and never guessed: a bare number above 1 is a fault. Everything with a per cent
-or point sign becomes a fraction (0.25), through decimal arithmetic, so that printing gives back what was read.
+or point sign becomes a fraction (0.25), through decimal arithmetic: printing gives back what was read.
 """
 
 from __future__ import annotations
@@ -14,20 +14,22 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer, PlainValidator, WithJsonSchema
 
+from dealspace.errors import near_matches
+
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _MEASURED = re.compile(rf"({_NUMBER})\s*(.*)", re.DOTALL)
+_COMMA = re.compile(r"([+-]?\d+),(\d+.*)", re.DOTALL)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
 #: Units a fact or an offer may carry, besides % and pp.
 UNITS = (
     "USD", "mn USD", "bn USD", "trn USD", "JPY", "mn JPY", "bn JPY", "trn JPY", "EUR", "mn EUR", "bn EUR",
-    "kg", "t", "kt", "Mt", "yen/kg", "USD/t", "persons", "thousand persons", "vehicles", "lines", "days", "years",
+    "kg", "t", "kt", "Mt", "yen/kg", "USD/t", "persons", "thousand persons", "vehicles", "lines", "days",
+    "years",
 )  # fmt: skip
 
-_SWAPPED = {
-    f"{money} {scale}": f"{scale} {money}" for money in ("USD", "JPY", "EUR") for scale in ("mn", "bn", "trn")
-}
+_SWAPPED = {f"{money} {scale}": f"{scale} {money}" for money in ("USD", "JPY", "EUR") for scale in ("mn", "bn", "trn")}
 _LARGEST = Decimal(10) ** 18
 
 
@@ -59,6 +61,11 @@ def shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a count with its noun: ``1 value``, ``3 values``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def plain(value: float) -> str:
     """Write a number without exponent and trailing zeros; reading it gives the same float."""
     text = format(Decimal(repr(float(value))), "f")
@@ -86,6 +93,9 @@ def _split(value: object, wanted: str) -> tuple[Decimal, str]:
         raise ValueError(f"{_name_of(value)} stands where {wanted} belongs")
     text = (repr(value) if isinstance(value, float) else str(value)).strip().replace("−", "-")
     match = _MEASURED.fullmatch(text)
+    comma = _COMMA.fullmatch(text)
+    if comma:
+        raise ValueError(f"{shown(text)!r} has a decimal comma; write {comma[1]}.{comma[2]}")
     if match is None:
         if text.lstrip("+-.").casefold() in ("nan", "inf", "infinity"):
             raise ValueError(f"{shown(text)} is not a finite number; write {wanted}")
@@ -105,13 +115,11 @@ def _name_of(value: object) -> str:
 
 
 def _fraction(number: Decimal, written: str) -> float:
-    """Read a bare number: with a decimal point and at most 1 it is a fraction, zero is zero, the rest has no unit."""
+    """Read a bare number: a fraction if it has a decimal point and is at most 1, or zero; else a fault."""
     if number == 0 or (abs(number) <= 1 and "." in written):
         return float(number)
     per_cent, share = format(number.normalize(), "f"), format((number / 100).normalize(), "f")
-    raise ValueError(
-        f"{written} has no unit; write {per_cent}% or {share if '.' in share else share + '.0'}."
-    )
+    raise ValueError(f"{written} has no unit; write {per_cent}% or {share if '.' in share else share + '.0'}.")
 
 
 def _written(value: object) -> str:
@@ -126,9 +134,7 @@ def parse_rate(value: object) -> float:
     if unit == "":
         return _fraction(number, _written(value))
     if unit == "pp":
-        raise ValueError(
-            f"{shown(value)} is in points, but a rate belongs here; write {plain(float(number))}%"
-        )
+        raise ValueError(f"{shown(value)} is in points, but a rate belongs here; write {plain(float(number))}%")
     raise ValueError(f"{shown(value)!r} has the unit {unit!r}, but a rate belongs here; write it like 25%")
 
 
@@ -163,6 +169,14 @@ def parse_probability(value: object) -> float:
     return chance
 
 
+def parse_share(value: object) -> float:
+    """Read a share of a whole: ``90%`` or a number from 0 to 1."""
+    try:
+        return parse_probability(value)
+    except ValueError as error:
+        raise ValueError(str(error).replace("a probability", "a share")) from None
+
+
 def parse_number(value: object) -> float:
     """Read a plain finite number, such as a weight."""
     number, unit = _split(value, "a plain number such as 0.5")
@@ -180,10 +194,9 @@ def parse_date(value: object) -> date:
         if _DATE.fullmatch(text):
             return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(
-            f"{text!r} is not a day of the calendar; write year-month-day, as in 2025-08-01"
-        ) from None
-    raise ValueError(f"{shown(value)!r} is not a date; write year-month-day, as in 2025-08-01")
+        raise ValueError(f"{text!r} is not a day of the calendar; write year-month-day, as in 2025-08-01") from None
+    what = f"{shown(text)!r} is not a date" if text else f"{_name_of(value)} stands where a date belongs"
+    raise ValueError(f"{what}; write year-month-day, as in 2025-08-01")
 
 
 def parse_period(value: object) -> str:
@@ -192,9 +205,7 @@ def parse_period(value: object) -> str:
     try:
         first_day(text)
     except ValueError:
-        raise ValueError(
-            f"{shown(text)!r} is not a year, month or day; write 2024, 2024-07 or 2024-07-20"
-        ) from None
+        raise ValueError(f"{shown(text)!r} is not a year, month or day; write 2024, 2024-07 or 2024-07-20") from None
     return text
 
 
@@ -217,7 +228,7 @@ def parse_quantity(value: object) -> Quantity:
         return Quantity(_fraction(number, _written(value)), "")
     unit = _SWAPPED.get(unit, unit)
     if unit not in UNITS:
-        raise ValueError(f"{shown(value)!r} has an unknown unit {unit!r}; known: %, pp, {', '.join(UNITS)}")
+        raise ValueError(f"{shown(value)!r} has an unknown unit {unit!r}; {near_matches(unit, ('%', 'pp', *UNITS))}")
     return Quantity(float(number), unit)
 
 
@@ -253,6 +264,12 @@ Probability = Annotated[
     BeforeValidator(parse_probability),
     PlainSerializer(percent),
     _schema(_N + r"%?\s*$", "a probability: 60% (or 0.6)"),
+]
+Share = Annotated[
+    float,
+    BeforeValidator(parse_share),
+    PlainSerializer(percent),
+    _schema(_N + r"%?\s*$", "a share: 90% (or 0.9)"),
 ]
 Number = Annotated[
     float,

@@ -1,7 +1,7 @@
 """Read YAML as plain text values with line numbers, and nothing that can surprise.
 
-Scalars stay text (``NO`` is a region, ``0201`` keeps its zero), because the models read units themselves. Anchors,
-aliases, merge keys, tags and second documents are refused: a reader of the file must see what it says, and a
+Scalars stay text (``NO`` is a region, ``0201`` keeps its zero), because the models read units themselves.
+Anchors, aliases, merge keys, tags and second documents are refused: a reader of the file must see what it says, and a
 file of a few lines must not unfold into millions.
 """
 
@@ -67,9 +67,7 @@ def read_bytes(path: Path) -> bytes:
         with path.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
     except PermissionError:
-        raise SheetError(
-            Fault("it may not be read; ask for permission to read the file", file=name)
-        ) from None
+        raise SheetError(Fault("it may not be read; ask for permission to read the file", file=name)) from None
     except (OSError, ValueError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
         raise SheetError(Fault(f"it cannot be read ({reason}); check the path", file=name)) from None
@@ -89,13 +87,6 @@ def decode(raw: bytes, file: str | None = None) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         byte = f"the byte 0x{raw[error.start]:02x} is not UTF-8"
         raise SheetError(Fault(f"{byte}; save the file as UTF-8 text", file=file, line=line)) from None
-    found = _CONTROL.search(text)
-    if found:
-        line = text.count("\n", 0, found.start()) + 1
-        what = f"holds the control character U+{ord(found[0]):04X}"
-        raise SheetError(
-            Fault(f"{what}; this is not a text file, or delete the character", file=file, line=line)
-        )
     return text
 
 
@@ -107,6 +98,11 @@ def read_document(text: str, file: str | None = None) -> Document:
     SheetError
         With the line, when the text is empty, not YAML, not a mapping, or uses what is refused.
     """
+    found = _CONTROL.search(text)
+    if found:
+        line = text.count("\n", 0, found.start()) + 1
+        what = f"holds the control character U+{ord(found[0]):04X}"
+        raise SheetError(Fault(f"{what}; this is not a text file, or delete the character", file=file, line=line))
     builder = _Builder(file)
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
@@ -185,9 +181,7 @@ class _Builder:
                 faults.append(Fault(f"{what}{more}; {cure}", file=file, line=line))
             raise SheetError([*faults, *self.document.faults])
         if self.document.data is None:
-            raise SheetError(
-                Fault("the file is empty; `dealspace new` writes a sheet to start from", file=file)
-            )
+            raise SheetError(Fault("the file is empty; `dealspace new` writes a sheet to start from", file=file))
         if not isinstance(self.document.data, dict):
             what = "a list" if isinstance(self.document.data, list) else "a single text"
             cure = "a term sheet is a mapping that starts with schema: dealspace/1"
@@ -200,7 +194,8 @@ class _Builder:
             self._refuse(f"the anchor &{event.anchor} stands here", cure, event)
         tag = getattr(event, "tag", None)
         if tag and not (tag == "!" and isinstance(event, ev.ScalarEvent) and event.style):
-            self._refuse(f"the tag {tag} stands here", "YAML tags are not read: delete it", event)
+            written = str(tag).replace("tag:yaml.org,2002:", "!!")
+            self._refuse(f"the tag {written} stands here", "YAML tags are not read: delete it", event)
 
     def _refuse(self, what: str, cure: str, event: Any) -> None:
         first, line, count = self.refused.get(cure, (what, event.start_mark.line + 1, 0))
@@ -211,9 +206,7 @@ class _Builder:
 
     def _start(self, value: dict[str, Any] | list[Any], event: Any) -> None:
         if len(self.stack) >= MAX_DEPTH:
-            raise self._stop(
-                f"is nested deeper than {MAX_DEPTH} levels; a term sheet needs at most five", event
-            )
+            raise self._stop(f"is nested deeper than {MAX_DEPTH} levels; a term sheet needs at most five", event)
         top = self.stack[-1] if self.stack else None
         if top is not None and isinstance(top.value, dict) and top.key is None:
             raise self._stop("a mapping or list stands where a key belongs; write a plain name", event)
@@ -253,9 +246,7 @@ class _Builder:
         line = event.start_mark.line + 1
         key = "null" if value is None else str(value)
         if key == "<<":
-            self._refuse(
-                "a merge key (<<) stands here", "YAML merge keys are not read: write the keys out", event
-            )
+            self._refuse("a merge key (<<) stands here", "YAML merge keys are not read: write the keys out", event)
         place = (*top.place, key)
         top.key = key
         assert isinstance(top.value, dict)

@@ -127,9 +127,7 @@ def _stacks_on_status_quo(sheet: TermSheet) -> _Finding:
             continue
         for act in sheet.acts("status-quo"):
             if act.kind == "tariff" and (act.by, act.products) == (issue.by, issue.products):
-                message = (
-                    f"lifts nothing, so {act.name} stays in force beside it; add lifts: [{act.name}] if meant"
-                )
+                message = f"lifts nothing, so {act.name} stays in force beside it; add lifts: [{act.name}] if meant"
                 yield ("issues", name), message
 
 
@@ -139,9 +137,7 @@ def _no_threat(sheet: TermSheet) -> _Finding:
 
 
 def _unused(sheet: TermSheet) -> _Finding:
-    used = {name for names in sheet.policies.values() for name in names} | set(
-        sheet.background.letters_applied
-    )
+    used = {name for names in sheet.policies.values() for name in names} | set(sheet.background.letters_applied)
     used |= {name for entry in (*sheet.measures.values(), *sheet.issues.values()) for name in entry.except_}
     for name in sheet.measures:
         if name not in used:

@@ -63,7 +63,7 @@ def _known_schema(value: object) -> object:
 
 
 class TermSheet(Part):
-    """One negotiation: its parties, the measures in force or threatened, the axes of a deal, what each side weighs.
+    """One negotiation: parties, measures in force or threatened, the axes of a deal, what each side weighs.
 
     Read one with `load_sheet`; write it with `to_yaml`. Frozen; equal when all its terms are.
 

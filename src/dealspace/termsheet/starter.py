@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dealspace.world.economy import Economy
 
 _TEMPLATE = """\
-# A term sheet to start from. Replace what is marked "example"; `dealspace check {name}.yaml` reports every fault.
+# A term sheet to start from. Replace what is marked "example", then run: dealspace check {name}.yaml
 schema: dealspace/1
 name: {name}
 title: {first} - {second}
@@ -139,10 +139,8 @@ def new_sheet(name: str, parties: tuple[str, str], world: Economy, *, as_of: dat
     return text
 
 
-def write_new_sheet(
-    name: str, parties: tuple[str, str], world: Economy, folder: str | os.PathLike[str] = "."
-) -> Path:
-    """Write `new_sheet` to ``NAME.yaml`` in a folder and return the path; an existing file is never overwritten.
+def write_new_sheet(name: str, parties: tuple[str, str], world: Economy, folder: str | os.PathLike[str] = ".") -> Path:
+    """Write `new_sheet` to ``NAME.yaml`` in a folder and return the path; nothing is overwritten.
 
     Raises
     ------
@@ -155,13 +153,9 @@ def write_new_sheet(
         with path.open("x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError:
-        fault = Fault(
-            "the file exists and is not overwritten; choose another name or delete it", file=str(path)
-        )
+        fault = Fault("the file exists and is not overwritten; choose another name or delete it", file=str(path))
         raise SheetError(fault) from None
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
-        raise SheetError(
-            Fault(f"it cannot be written ({reason}); choose another folder", file=str(path))
-        ) from None
+        raise SheetError(Fault(f"it cannot be written ({reason}); choose another folder", file=str(path))) from None
     return path

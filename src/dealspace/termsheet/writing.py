@@ -49,9 +49,7 @@ def _block(key: str, value: Any, indent: int) -> list[str]:
     """Write a key and its value: on one line where it fits, otherwise one line an entry."""
     head = " " * indent + _scalar(key) + ":"
     line = f"{head} {_flow(value)}"
-    nested = isinstance(value, dict) and (
-        indent == 0 or any(isinstance(item, dict) for item in value.values())
-    )
+    nested = isinstance(value, dict) and (indent == 0 or any(isinstance(item, dict) for item in value.values()))
     if not isinstance(value, dict | list) or (len(line) <= WIDTH and not nested) or not value:
         return [line]
     if isinstance(value, dict):
