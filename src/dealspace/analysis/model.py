@@ -72,9 +72,13 @@ class SheetModel:
         both = ("in-force", "letters-applied") if background.letters_applied else (background.default,)
         return tuple(each for each in both if each != background.default)
 
-    @cached_property
+    @property
     def issues(self) -> tuple[IssueAxis, ...]:
         """The axes of a deal, in the order of the sheet."""
+        return self._axes
+
+    @cached_property
+    def _axes(self) -> tuple[IssueAxis, ...]:
         law = self.nearest_deal("status-quo")
         return tuple(
             IssueAxis(
@@ -190,11 +194,10 @@ class SheetModel:
         target = jnp.log(buyer_factor_hat(self.equilibrium(policy).policy.wedges))
         weight = self.base.baseline.sales / self.base.baseline.sales.sum()
         low, high = np.asarray(self._map.low), np.asarray(self._map.high)
-        distance = jax.jit(jax.value_and_grad(_distance))
-        scale = 1.0 / max(float(distance(jnp.asarray(high), self._map, target, weight)[0]), 1e-12)
+        scale = 1.0 / max(float(_distance(jnp.asarray(high), self._map, target, weight)[0]), 1e-12)
 
         def objective(x: Array) -> tuple[float, Array]:
-            value, slope = distance(jnp.asarray(x), self._map, target, weight)
+            value, slope = _distance(jnp.asarray(x), self._map, target, weight)
             return float(value) * scale, np.asarray(slope) * scale
 
         starts = (low, (low + high) / 2, high)
@@ -212,6 +215,8 @@ class SheetModel:
         return status_quo.state
 
 
+@jax.jit
+@jax.value_and_grad
 def _distance(x: jax.Array, deal_map: object, target: jax.Array, weight: jax.Array) -> jax.Array:
     gap = jnp.log(buyer_factor_hat(deal_map.wedges(x))) - target  # type: ignore[attr-defined]
     return jnp.sum(weight * gap**2)
