@@ -72,24 +72,24 @@ def _shares(cells: np.ndarray) -> np.ndarray:
 def _chapters_by_importer(
     exports: pl.DataFrame, flows: np.ndarray, counts: dict[str, dict[str, float]]
 ) -> dict[str, dict[str, np.ndarray]]:
-    """Chapter lines (good,) of every importer that customs names; the EU's rest goes to members not named."""
-    known: dict[str, dict[str, np.ndarray]] = {}
-    for (importer,), part in exports.group_by("importer", maintain_order=True):
-        values = dict(zip(part["hs"], part["value"], strict=True))
-        members = EU if importer == "EU" else (str(importer),)
-        shape = flows[_rows(members), USA].sum(axis=0)
-        table = split_chapters(values, shape, counts)
-        known[str(importer)] = dict(zip(values, table, strict=True))
-    union = known.pop("EU", None)
-    if union is None:
-        return known
-    unnamed = tuple(member for member in EU if member not in known)
-    share = _shares(flows[_rows(unnamed), USA])
-    for position, member in enumerate(unnamed):
-        known[member] = {}
-        for chapter, row in union.items():
-            named = sum((known[m].get(chapter, np.zeros(len(GOODS))) for m in EU if m not in unnamed), 0.0)
-            rest = np.maximum(row - named, 0.0) * share[position]
-            if rest.sum() > 0:
-                known[member][chapter] = rest
-    return known
+    """Chapter lines (good,) of every importer that customs names; members not named share the EU's rest."""
+    values = {
+        str(importer): dict(zip(part["hs"], part["value"], strict=True))
+        for (importer,), part in exports.group_by("importer", maintain_order=True)
+    }
+    union = values.pop("EU", {})
+    unnamed = tuple(member for member in EU if member not in values)
+    named = [values[member] for member in EU if member in values]
+    rest = {chapter: value - sum(v.get(chapter, 0.0) for v in named) for chapter, value in union.items()}
+    lines = {name: _lines(chapters, flows[_rows((name,)), USA], counts) for name, chapters in values.items()}
+    if union and unnamed:
+        cells = flows[_rows(unnamed), USA]
+        whole = _lines({c: v for c, v in rest.items() if v > 0}, cells, counts)
+        for member, share in zip(unnamed, _shares(cells), strict=True):
+            lines[member] = {chapter: row * share for chapter, row in whole.items()}
+    return lines
+
+
+def _lines(chapters: dict[str, float], cells: np.ndarray, counts: dict[str, dict[str, float]]) -> dict[str, np.ndarray]:
+    """Chapter -> (good,) of one buyer whose flows in the inter-country table are `cells` (region, good)."""
+    return dict(zip(chapters, split_chapters(chapters, cells.sum(axis=0), counts), strict=True))
