@@ -18,10 +18,11 @@ from ruamel.yaml import events as ev
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from dealspace.errors import Fault, SheetError
+from dealspace.termsheet.quantities import shown
 
 MAX_BYTES = 500_000
 MAX_DEPTH = 20
-MAX_VALUES = 50_000
+MAX_VALUES = 20_000
 Place = tuple[str, ...]
 _NOTHING = ("", "~", "null", "Null", "NULL")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
@@ -156,7 +157,7 @@ class _Builder:
                 raise self._stop("a second document starts here (---); keep one sheet a file", event)
         elif isinstance(event, ev.AliasEvent):
             self._refuse(
-                f"the alias *{event.anchor} stands here",
+                f"the alias *{shown(event.anchor)} stands here",
                 "YAML aliases are not read: write the value out",
                 event,
             )
@@ -191,11 +192,11 @@ class _Builder:
     def _check_marks(self, event: Any) -> None:
         if event.anchor:
             cure = "YAML anchors are not read: write the value out where it is used"
-            self._refuse(f"the anchor &{event.anchor} stands here", cure, event)
+            self._refuse(f"the anchor &{shown(event.anchor)} stands here", cure, event)
         tag = getattr(event, "tag", None)
         if tag and not (tag == "!" and isinstance(event, ev.ScalarEvent) and event.style):
             written = str(tag).replace("tag:yaml.org,2002:", "!!")
-            self._refuse(f"the tag {written} stands here", "YAML tags are not read: delete it", event)
+            self._refuse(f"the tag {shown(written)} stands here", "YAML tags are not read: delete it", event)
 
     def _refuse(self, what: str, cure: str, event: Any) -> None:
         first, line, count = self.refused.get(cure, (what, event.start_mark.line + 1, 0))
@@ -252,7 +253,7 @@ class _Builder:
         assert isinstance(top.value, dict)
         if key in top.value and not self._dropped():
             first = self.document.lines.get(place)
-            message = f"the key {key!r} stands here a second time (first on line {first}); delete one"
+            message = f"the key {shown(key)!r} stands here a second time (first on line {first}); delete one"
             self.document.faults.append(Fault(message, ".".join(place), self.document.file, line))
             top.skip = True
         elif not self._dropped():
