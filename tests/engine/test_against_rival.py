@@ -38,7 +38,7 @@ def compare(world: Economy, closure: str, seed: int) -> bool:
     scale = base.income.min()
     for name in ("flows", "tariff_revenue", "output"):
         found = getattr(equilibrium, name).to_numpy()
-        assert np.abs(found - expected[name]).max() <= AGREEMENT * scale * 100, f"{name}, seed {seed}"
+        assert np.abs(found - expected[name]).max() <= AGREEMENT * scale, f"{name}, seed {seed}"
     return True
 
 

@@ -38,14 +38,16 @@ def worlds(draw) -> Data:
 
 
 @st.composite
-def shocked_worlds(draw) -> tuple[Data, np.ndarray, np.ndarray]:
-    """A world with rates after a change (up to 300 %) and ratios of trade costs."""
-    data = draw(worlds())
+def shocked_worlds(draw) -> tuple[Data, dict[str, np.ndarray]]:
+    """A world with the wedges of a policy: rates up to 300 %, trade costs, at times subsidies and export taxes."""
+    data, rng = draw(worlds()), np.random.default_rng(draw(SEEDS))
     tariff, cost = random_shock(
-        np.random.default_rng(draw(SEEDS)),
+        rng,
         data,
         cells=draw(st.integers(1, 8)),
         top_tariff=draw(st.sampled_from((0.1, 0.5, 3.0))),
         top_cost=draw(st.sampled_from((1.1, 3.0, 10.0))),
     )
-    return data, tariff, cost
+    largest = draw(st.sampled_from((0.0, 0.0, 0.3)))
+    subsidy = rng.uniform(-largest, largest, cost.shape)
+    return data, {"tariff": tariff, "trade_cost": cost, "subsidy": subsidy}

@@ -7,6 +7,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 import dealspace as ds
+from dealspace.errors import NotConvergedError
 from engine.economies import CLOSURES, arrays, economy
 from rival.economies import Data, Recipe, random_economy, random_shock
 
@@ -116,6 +117,28 @@ def test_relabelling_permutes_the_results(closure):
     )
     assert again.real_income.to_numpy() == pytest.approx(once.real_income.to_numpy()[n], rel=1e-10)
     assert again.flows.to_numpy() == pytest.approx(once.flows.to_numpy()[cells], rel=1e-9)
+
+
+def test_who_only_buys_abroad_cannot_balance_and_is_told_so():
+    # Its wage would fall without end: every gap tends to zero there, but nowhere is it zero.
+    world = economy(one_sector([[80.0, 20.0], [0.0, 90.0]], 4.0))
+    equilibrium = ds.solve(world, ds.Policy(world), deficits="balanced")
+    assert not equilibrium.converged
+    assert equilibrium.reason
+    with pytest.raises(NotConvergedError):
+        world.rebase(deficits="balanced")
+
+
+@pytest.mark.parametrize(("va_share", "rate"), [(1.0, 3.0), (0.8, 1.0), (0.6, 0.5)])
+def test_a_surplus_that_leaves_no_income_is_not_an_equilibrium(va_share, rate):
+    # R2's fixed surplus outgrows what it earns once R1 taxes its goods; sales of inputs may keep every market
+    # clearing at a negative income, which is no solution.
+    flows = np.array([[60.0, 40.0], [2.0, 30.0]])[:, :, None]
+    inputs = np.full((2, 1, 1), 1 - va_share)
+    world = economy(Data(flows, np.zeros_like(flows), inputs, np.full((2, 1), va_share), np.array([4.0])))
+    equilibrium = ds.solve(world, ds.Policy(world, tariff={("R1", "R2", "S1"): rate}), deficits="fixed")
+    assert not equilibrium.converged
+    assert "R2" in equilibrium.reason
 
 
 def lerner_gap(closure: str) -> float:

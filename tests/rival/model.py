@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 TOLERANCE = 1e-12
 MAX_NEWTON_STEPS = 60
 MAX_LOG_WAGE_STEP = 1.0
+WIDEST_LOG_WAGE = 12.0  # a wage further from its base is on its way to zero: gaps vanish there without a root
 SMALLEST_HOMOTOPY_STEP = 1.0 / 64
 
 
@@ -122,7 +123,12 @@ def calibrate(flows: Array, tariff: Array, io_share: Array, va_share: Array, the
 
 def rebase(base: Base, deficits: str = "fixed") -> Base:
     """The same world without a shock, solved again: consistent after a repair, or with `balanced` trade."""
-    target = replace(base, deficit=np.zeros_like(base.deficit)) if deficits == "balanced" else base
+    target = base
+    if deficits == "balanced":
+        trade = base.flows.sum(axis=2) > 0
+        if len(_blocs(base)) < connected_components(trade, connection="strong")[0]:
+            raise NoEquilibriumFoundError("a region that only buys, or only sells, abroad cannot balance")
+        target = replace(base, deficit=np.zeros_like(base.deficit))
     w_hat, state = _solve_wages(target, no_shock(base), "fixed")
     return replace(
         target,
@@ -219,11 +225,13 @@ def _newton(base: Base, shock: Shock, deficits: str, log_w: Array) -> Array:
             -excess_demand(base, np.exp(log_w), state),
         )
         step *= min(1.0, MAX_LOG_WAGE_STEP / max(np.abs(step).max(), 1e-300))
-        if size < TOLERANCE:
+        if size < TOLERANCE and np.abs(log_w).max() <= WIDEST_LOG_WAGE:
             # One step more: Newton is quadratic here, so the error falls to rounding.
             polished = log_w + step
             better = _state_and_gap(base, shock, deficits, polished)[1] < size
             return polished if better else log_w
+        if np.abs(log_w).max() > WIDEST_LOG_WAGE:
+            break
         for damping in 0.5 ** np.arange(12):
             trial = log_w + damping * step
             new_state, new_size = _state_and_gap(base, shock, deficits, trial)
@@ -232,7 +240,7 @@ def _newton(base: Base, shock: Shock, deficits: str, log_w: Array) -> Array:
         else:
             raise NoEquilibriumFoundError(f"stalled at a residual of {size:.1e}")
         log_w, state, size = trial, new_state, new_size
-    raise NoEquilibriumFoundError(f"residual of {size:.1e} after {MAX_NEWTON_STEPS} steps")
+    raise NoEquilibriumFoundError(f"residual of {size:.1e}, wages out of range or steps used up")
 
 
 def _state_and_gap(base: Base, shock: Shock, deficits: str, log_w: Array) -> tuple[State, float]:

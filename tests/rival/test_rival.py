@@ -10,6 +10,7 @@ from scipy.optimize import root
 
 from rival.economies import Recipe, random_economy, random_shock
 from rival.model import (
+    NoEquilibriumFoundError,
     Shock,
     calibrate,
     evaluate,
@@ -173,3 +174,9 @@ def test_a_repaired_base_is_consistent_and_does_not_move_the_balanced_world():
     direct, by_way = rebase(repaired, "balanced"), rebase(consistent, "balanced")
     assert by_way.flows == pytest.approx(direct.flows, rel=1e-11)
     assert solve(consistent, no_shock(consistent), "fixed")["real_income"] == pytest.approx(1.0, abs=1e-12)
+
+
+def test_who_only_buys_abroad_has_no_balanced_trade():
+    # Its wage would have to fall without end: the gap goes to zero, but nowhere is it zero.
+    with pytest.raises(NoEquilibriumFoundError):
+        rival_solve(*one_sector([[80.0, 20.0], [0.0, 90.0]], 4.0), deficits="balanced")
