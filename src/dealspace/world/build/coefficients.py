@@ -104,10 +104,11 @@ def _to_regions(coefficients: Coefficients, output: np.ndarray, final: np.ndarra
     table = np.maximum(coefficients.io, 0.0) * output[:, None, :]
     column = [coefficients.sectors.index(code) for code in ("J62_63", "M", "N")]
     business = by_region @ output[:, column]
+    total = business.sum(axis=1)
     return Use(
         np.einsum("ckj,nc,ak,bj->nab", table, by_region, by_sector, by_sector, optimize=True),
         by_region @ final @ by_sector.T,
         by_region @ output @ by_sector.T,
         by_region @ (coefficients.va * output) @ by_sector.T,
-        business[:, 0] / business.sum(axis=1),
+        np.divide(business[:, 0], total, out=np.zeros_like(total), where=total > 0),
     )

@@ -119,8 +119,11 @@ def parse_rate(text: str) -> float | None:
 
 def applied_mfn(row: dict[str, str]) -> float | None:
     """Applied MFN rate of a line: the temporary rate stands before the general one, and WTO caps both."""
-    text = row[TEMPORARY].strip() or row[GENERAL].strip()
-    domestic, bound = parse_rate(text), parse_rate(row[WTO])
+    text, bound_text = row[TEMPORARY].strip() or row[GENERAL].strip(), row[WTO].strip()
+    domestic, bound = parse_rate(text), parse_rate(bound_text)
+    # A WTO rate in brackets is above the domestic one and idle; any other counts, whatever its form.
+    if bound is None and bound_text and bound_text[0] not in "(（":
+        return None
     if domestic is None:
         # A specific domestic duty under a purely ad valorem bound still is not ad valorem.
         return bound if not text else None
