@@ -165,10 +165,19 @@ def _in_force(act: Act | None, day: date) -> bool:
     return act is None or ((act.from_ is None or act.from_ <= day) and (act.until is None or day <= act.until))
 
 
-def _rulings(sheet: TermSheet, pair: PairParts, rows: np.ndarray, named: list[np.ndarray]) -> tuple[Ruling, ...]:
-    """Group the parts of the lines by the acts that apply and by those that are passed over."""
+def _customs_value(world: Economy, pair: PairParts) -> np.ndarray:
+    """Return the base value of each line net of duty, (lines,), on the scale of the economy's cells."""
     lines = pair.lines
-    value = lines.share / lines.tau0  # within a cell shares of customs value; cells are put on one scale below
+    net = lines.share / lines.tau0
+    cell = np.bincount(lines.sector, net, len(world.sectors))
+    flows = world.flows[world.region_index(lines.importer), world.region_index(lines.exporter)]
+    return net / cell[lines.sector] * flows[lines.sector]
+
+
+def _rulings(
+    sheet: TermSheet, pair: PairParts, value: np.ndarray, rows: np.ndarray, named: list[np.ndarray]
+) -> tuple[Ruling, ...]:
+    """Group the parts of the lines by the acts that apply and by those that are passed over."""
     groups: dict[tuple[bytes, bytes], list[tuple[int, int]]] = {}
     for h in rows:
         seen = np.array([mask[h] for mask in named], dtype=bool)

@@ -99,9 +99,13 @@ def pair_parts(
     here = tuple(clause for clause in clauses if clause.addresses(importer, exporter))
     others = {name: c for name, c in named.items() if c.addresses(importer, exporter)}
     wanted = _needed(here, others)
-    scope = {name: _scope(clause, lines, book, lists) for name, clause in wanted.items()}
+    scope = {clause.name: _scope(clause, lines, book, lists) for clause in here}
+    matter = np.logical_or.reduce(list(scope.values())) if scope else np.zeros(len(lines.codes), dtype=bool)
+    for name, clause in wanted.items():
+        if name not in scope:  # named in a carve-out only: what nothing else catches need not be told apart
+            scope[name] = _scope(clause, lines, book, lists, matter)
     edges = part_edges(tuple(clause.coverage for clause in wanted.values()))
-    on = applies(here, others, scope, edges)
+    on = applies(here, others, scope, edges, len(lines.codes))
     check_single_replace(here, on, importer, exporter)
     return PairParts(lines, here, on, np.diff(edges, prepend=0.0))
 
@@ -118,11 +122,17 @@ def _needed(here: tuple[Clause, ...], others: Mapping[str, Clause]) -> dict[str,
     return wanted
 
 
-def _scope(clause: Clause, lines: PairLines, book: LineBook, lists: Mapping[str, tuple[str, ...]]) -> np.ndarray:
-    mask = select(clause.products, lines, book, lists, f"{clause.path}.products")
-    if clause.except_products and mask.any():
-        mask = mask & ~select(clause.except_products, lines, book, lists, f"{clause.path}.except", mask)
-    return mask
+def _scope(
+    clause: Clause,
+    lines: PairLines,
+    book: LineBook,
+    lists: Mapping[str, tuple[str, ...]],
+    within: np.ndarray | None = None,
+) -> np.ndarray:
+    mask = select(clause.products, lines, book, lists, f"{clause.path}.products", within)
+    if not clause.except_products or not mask.any():
+        return mask
+    return mask & ~select(clause.except_products, lines, book, lists, f"{clause.path}.except", mask)
 
 
 def _flat(world: Economy, pair: PairParts, position: Mapping[str, int], clauses: int) -> Parts:

@@ -78,7 +78,11 @@ def part_edges(coverages: tuple[float, ...]) -> np.ndarray:
 
 
 def applies(
-    clauses: tuple[Clause, ...], named: dict[str, Clause], scope: dict[str, np.ndarray], edges: np.ndarray
+    clauses: tuple[Clause, ...],
+    named: dict[str, Clause],
+    scope: dict[str, np.ndarray],
+    edges: np.ndarray,
+    lines: int,
 ) -> np.ndarray:
     """Say which clauses apply on which part of which line of one pair.
 
@@ -88,6 +92,7 @@ def applies(
     named : every measure of the sheet that addresses the pair, by name, for carve-outs
     scope : by clause name, (lines,) bool: products less carved-out products
     edges : (parts,), from `part_edges`
+    lines : number of lines
 
     Returns
     -------
@@ -114,7 +119,9 @@ def applies(
             found[name] = mask
         return found[name]
 
-    caught = np.stack([catches(clause.name, ()) for clause in clauses])
+    caught = np.zeros((len(clauses), lines, len(edges)), dtype=bool)
+    for row, clause in enumerate(clauses):
+        caught[row] = catches(clause.name, ())
     out = caught.copy()
     for row, clause in enumerate(clauses):
         for other, mask in zip(clauses, caught, strict=True):

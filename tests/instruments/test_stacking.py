@@ -1,0 +1,83 @@
+"""The rule of one line, against rates worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from dealspace.errors import SheetError
+from dealspace.instruments.stacking import Clause, applies, check_single_replace, duty, part_edges
+from dealspace.termsheet.products import parse_term
+
+
+def clause(name: str, stacking: str = "add", **changes: object) -> Clause:
+    given = {
+        "name": name, "path": f"measures.{name}", "kind": "tariff", "stacking": stacking, "rate": 0.1, "issue": None,
+        "base": 0.0, "importers": frozenset({"USA"}), "exporters": frozenset({"JPN"}),
+        "products": (parse_term("all-goods"),),
+    }  # fmt: skip
+    return Clause(**(given | changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("normal", "acts", "expected"),
+    [
+        (0.025, [("add", 0.25)], 0.275),  # a car
+        (0.25, [("add", 0.25)], 0.50),  # a pickup
+        (0.025, [("inclusive", 0.15)], 0.15),
+        (0.25, [("inclusive", 0.15)], 0.25),  # an inclusive rate never lowers the normal duty
+        (0.05, [("inclusive", 0.15), ("inclusive", 0.10)], 0.15),
+        (0.05, [("add", 0.20), ("add", 0.10)], 0.35),  # China: fentanyl and reciprocal
+        (0.05, [("add", 0.20), ("inclusive", 0.15)], 0.35),  # max(5, 15) + 20, whatever the order
+        (0.385, [("replace", 0.09)], 0.09),
+        (0.385, [("replace", 0.09), ("add", 0.10)], 0.09),  # the whole duty
+        (0.20, [("cut", 0.25), ("add", 0.10)], 0.225),  # (20 + 10) less a quarter
+        (0.20, [("cut", 0.5), ("cut", 0.5)], 0.05),
+        (0.20, [("cut", 1.0)], 0.0),
+    ],
+)
+def test_duty_of_a_line(normal: float, acts: list[tuple[str, float]], expected: float) -> None:
+    for order in (acts, acts[::-1]):
+        clauses = tuple(clause(f"m{k}", how) for k, (how, _) in enumerate(order))
+        assert duty(normal, clauses, tuple(rate for _, rate in order)) == pytest.approx(expected, abs=1e-15)
+
+
+def test_edges_split_a_line_once_per_coverage() -> None:
+    assert part_edges((0.35, 1.0, 0.35, 0.6)).tolist() == [0.35, 0.6, 1.0]
+
+
+def on(clauses: tuple[Clause, ...], named: dict[str, Clause] | None = None) -> np.ndarray:
+    """Which clauses apply on the parts of a single line that all of them catch, (clauses, parts)."""
+    everybody = (named or {}) | {c.name: c for c in clauses}
+    edges = part_edges(tuple(c.coverage for c in everybody.values()))
+    scope = {name: np.array([True]) for name in everybody}
+    return applies(clauses, named or {}, scope, edges, 1)[:, 0, :]
+
+
+def test_a_carve_out_leaves_what_the_other_does_not_cover() -> None:
+    """Metal content: a quarter of the value pays the metals duty, the rest pays the reciprocal tariff."""
+    found = on((clause("reciprocal", except_measures=("content",)), clause("content", coverage=0.25)))
+    assert found.tolist() == [[False, True], [True, False]]
+
+
+def test_a_carve_out_stands_although_the_measure_is_not_in_force() -> None:
+    found = on((clause("reciprocal", except_measures=("autos",)),), {"autos": clause("autos")})
+    assert found.tolist() == [[False]]
+
+
+def test_a_replaced_measure_gives_way_where_its_successor_applies() -> None:
+    found = on((clause("old"), clause("new", displaces=("old",), coverage=0.6)))
+    assert found.tolist() == [[False, True], [True, False]]
+
+
+def test_carve_outs_in_a_circle_are_refused() -> None:
+    circle = (clause("a", except_measures=("b",)), clause("b", except_measures=("a",)))
+    with pytest.raises(SheetError, match="a except b except a"):
+        on(circle)
+
+
+def test_two_whole_duties_on_one_part_are_refused() -> None:
+    pair = (clause("a", "replace"), clause("b", "replace"))
+    with pytest.raises(SheetError, match="a and b each set the whole duty"):
+        check_single_replace(pair, np.ones((2, 1, 1), dtype=bool), "USA", "JPN")
+    check_single_replace(pair, np.array([[[True, False]], [[False, True]]]), "USA", "JPN")
