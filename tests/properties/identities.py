@@ -21,6 +21,7 @@ def gaps(base: Base, shock: Shock, deficits: str, found: dict[str, Array]) -> di
     flows, income = found["flows"], found["income"]
     output = flows.sum(axis=0)
     spending = flows / shock.producer_share
+    border = (1 - shock.subsidy) * flows  # trade balances at the price that leaves the exporting country
     expenditure = spending.sum(axis=1)
     wage_bill = w_hat * base.value_added
     deficit = transfers(base, deficits, w_hat)
@@ -37,7 +38,7 @@ def gaps(base: Base, shock: Shock, deficits: str, found: dict[str, Array]) -> di
         "income": (income - wage_bill - treasury - deficit) / income,
         "spending adds up": (final.sum(axis=1) - income) / income,
         "labour markets": (base.va_share * output).sum(axis=1) / wage_bill - 1.0,
-        "trade balance": (flows.sum(axis=(1, 2)) - flows.sum(axis=(0, 2)) - deficit) / income,
+        "trade balance": (border.sum(axis=(1, 2)) - border.sum(axis=(0, 2)) - deficit) / income,
         "deficits add up": np.array([deficit.sum() / income.sum()]),
         "numeraire": np.array([wage_bill.sum() / base.value_added.sum() - 1.0]),
         "output": (found["output"] - output) / income[:, None],
