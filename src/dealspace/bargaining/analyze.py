@@ -37,12 +37,12 @@ Progress = Callable[[str, float], None]
 STAGES = {
     "no deal": (0.0, 0.0),
     "sample": (0.05, 0.0),
-    "frontier": (0.3, 0.5),
-    "zone": (0.6, 0.1),
-    "solutions": (0.65, 0.15),
-    "concessions": (0.75, 0.05),
-    "offers": (0.8, 0.1),
-    "replies": (0.9, 0.1),
+    "frontier": (0.3, 0.4),
+    "zone": (0.6, 0.08),
+    "solutions": (0.65, 0.12),
+    "concessions": (0.75, 0.04),
+    "offers": (0.8, 0.18),
+    "replies": (0.9, 0.18),
 }
 
 
@@ -82,9 +82,7 @@ def check_settings(settings: Settings) -> None:
     """Raise DealspaceError if a setting is out of its range."""
     faults = []
     if not 0.0 < settings.beta < 1.0:
-        faults.append(
-            f"beta, the Nash weight of the first party, lies between 0 and 1, not {settings.beta:g}"
-        )
+        faults.append(f"beta, the Nash weight of the first party, lies between 0 and 1, not {settings.beta:g}")
     if not 0.0 < settings.certainty <= 1.0:
         faults.append(f"certainty is a probability above 0, not {settings.certainty:g}")
     if settings.sample < 8 or settings.frontier_points < 3:
@@ -100,9 +98,7 @@ class _Analysis:
         self.model, self.inputs, self.settings, self.progress = model, inputs, settings, progress
         for payoff, party in zip(inputs.payoffs, model.parties, strict=True):
             if payoff.party != party:
-                raise DealspaceError(
-                    f"pay-offs must be in the order of the parties; {payoff.party} is not {party}"
-                )
+                raise DealspaceError(f"pay-offs must be in the order of the parties; {payoff.party} is not {party}")
         names = model.measure_names
         self.weights = np.array([payoff.vector(names) for payoff in inputs.payoffs])
         self.draws = [payoff.draw(names, settings.draws) for payoff in inputs.payoffs]

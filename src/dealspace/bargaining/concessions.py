@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .game import Game, SearchStoppedError
-from .model import Array, IssueAxis
+from .model import RATES, Array, IssueAxis
 from .results import Concession, ConcessionTable
 
 ONE_POINT = 0.01
@@ -49,7 +49,7 @@ def value_concessions(game: Game, name: str, deal: Array, note: str = "") -> Con
 
 def _step(axis: IssueAxis) -> float:
     """Return the step shown, signed toward the concession: a point for rates, else 1 % of the range."""
-    size = min(ONE_POINT, axis.span) if axis.unit in ("%", "pp") else axis.span / 100
+    size = min(ONE_POINT, axis.span) if axis.unit in RATES else axis.span / 100
     if axis.levels is not None and len(axis.levels) > 1:
         size = float(np.min(np.diff(sorted(axis.levels))))
     return size if axis.toward == "high" else -size

@@ -45,12 +45,16 @@ def break_even_weight(weights: Array, change: Array, column: int, name: str) -> 
         return BreakEven(name, now, None, when, step, words)
     root = -rest / step + 0.0
     when = "above" if step > 0 else "below"
-    side = "more" if step > 0 else "less"
-    words = (
-        f"The threat pays by itself if a USD of {measure_words(name)} is worth {side} than {root:.3g} to its "
-        f"maker (now {now:.3g}); carrying it out changes it by {amount(step)}."
-    )
+    words = f"{_root_words(measure_words(name), root, when)} (now {now:.3g}; it changes by {amount(step)})."
     return BreakEven(name, now, root, when, step, words)
+
+
+def _root_words(what: str, root: float, when: str) -> str:
+    if root <= 0:
+        sign = "any weight from zero up" if when == "above" else "no positive weight"
+        return f"The threat pays by itself at {sign} on {what}"
+    side = "more" if when == "above" else "less"
+    return f"The threat pays by itself if a USD of {what} is worth {side} than {root:.3g} to its maker"
 
 
 def assess_threat(
@@ -83,7 +87,9 @@ def assess_threat(
     """
     change = net_change(parts, terms.s)
     cost = float(break_even_cost(weights, parts, terms.s))
-    columns = [i for i, name in enumerate(measure_names) if weights[i] != 0 or name in watched]
+    # The party's own equivalent variation is the unit that the other weights are counted in.
+    unit = f"ev:{terms.threatener}"
+    columns = [i for i, name in enumerate(measure_names) if name != unit and (weights[i] != 0 or name in watched)]
     even = tuple(break_even_weight(weights, change, i, measure_names[i]) for i in columns)
     share, interval, quantiles, count = None, None, None, 0
     if draws is not None and len(draws):
@@ -100,9 +106,7 @@ def assess_threat(
         struck_down=float(weights @ (parts.struck_down - origin)),
         s=terms.s,
         break_even_cost=cost,
-        by_preset={
-            name: float(break_even_cost(vector, parts, terms.s)) for name, vector in (presets or {}).items()
-        },
+        by_preset={name: float(break_even_cost(vector, parts, terms.s)) for name, vector in (presets or {}).items()},
         break_even=even,
         share_credible=share,
         share_interval=interval,
@@ -115,13 +119,11 @@ def assess_threat(
 def _words(who: str, cost: float, share: float | None, count: int) -> str:
     if cost > 0:
         text = (
-            f"Carrying out the threat costs {who} {amount(cost)} more than backing down: it is carried out only "
-            f"if backing down would cost {who} more than that in reputation."
+            f"Carrying out the threat costs {who} {amount(cost)} more than backing down, so it pays only if "
+            f"backing down would cost more than that in reputation."
         )
     else:
-        text = (
-            f"Carrying out the threat brings {who} {amount(-cost)} more than backing down, reputation apart."
-        )
+        text = f"Carrying out the threat brings {who} {amount(-cost)} more than backing down, reputation apart."
     if share is not None:
         text += f" It pays by itself in {share:.0%} of {count} draws of the weights."
     return text

@@ -126,9 +126,7 @@ def _surplus_share(game: Game, party: int, offer: Offer, money: bool) -> float |
     return float(gains[party]) / total if total > 0 else None
 
 
-def _nothing(
-    name: str, rival: str, status: str, draws: Draws, counter: DealPoint | None, words: str
-) -> FinalOffer:
+def _nothing(name: str, rival: str, status: str, draws: Draws, counter: DealPoint | None, words: str) -> FinalOffer:
     d = draws.expected_no_deal
     return FinalOffer(name, rival, status, None, d, None, None, None, (), counter, draws.size, words)
 

@@ -8,19 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import DealspaceError
 from .model import Array, IssueAxis
 from .no_deal import NoDealTerms
 from .payoffs import Payoff, Spread
-
-# Outcome of a preference -> measure name; {0} the party, {1} the other one, {2} the sector.
-MEASURES = {
-    "ev": "ev:{0}",
-    "balance": "balance:{0}:{1}",
-    "duty-revenue": "revenue:{0}",
-    "real-value-added": "va:{0}:{2}",
-    "output": "output:{0}:{2}",
-}
 
 
 @dataclass(frozen=True)
@@ -55,20 +45,11 @@ def read_inputs(sheet: Any, axes: Sequence[IssueAxis]) -> Inputs:
     return Inputs((first, second), no_deal_terms(sheet), offers, notes)
 
 
-def measure_of(outcome: str, sector: str | None, party: str, other: str) -> str:
-    """Return the measure name of an outcome of a preference: ``balance`` of USA is ``balance:USA:JPN``."""
-    if outcome not in MEASURES:
-        raise DealspaceError(f"no measure is known for the outcome {outcome!r}")
-    return MEASURES[outcome].format(party, other, sector or "")
-
-
 def payoff_of(sheet: Any, party: str) -> Payoff:
     """Return a party's pay-off, with its doubt as independent factors on every weight but that of ev."""
     preference = sheet.preference(party)
     other = sheet.other(party)
-    weights = {
-        measure_of(term.outcome, term.sector, party, other): float(term.weight) for term in preference.terms
-    }
+    weights = {term.measure(party, other): float(term.weight) for term in preference.terms}
     doubt = sheet.uncertainty.get(party)
     if doubt is None:
         return Payoff(party, preference.preset, weights, money=preference.preset == "welfare")

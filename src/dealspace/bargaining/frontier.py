@@ -30,6 +30,7 @@ def trace_frontier(game: Game, settings: Settings) -> Frontier:
     _weighted(game, labels, max(3, settings.frontier_points // 5))
     if len(game.free):
         _fill_gaps(game, labels, settings.frontier_points)
+        _polish(game, labels, settings.frontier_points)
     return _assemble(game, labels, settings, before)
 
 
@@ -57,8 +58,8 @@ def _weighted(game: Game, labels: dict[bytes, str], count: int) -> None:
 
 def _fill_gaps(game: Game, labels: dict[bytes, str], count: int) -> None:
     """Put an epsilon constraint in the middle of the widest gap until there are `count` points."""
-    closed: set[tuple[bytes, bytes]] = set()
-    for _ in range(2 * count):
+    tried: dict[tuple[bytes, bytes], int] = {}
+    for _ in range(3 * count):
         if game.exhausted:
             return
         found = np.array([np.frombuffer(key) for key in labels])
@@ -68,19 +69,19 @@ def _fill_gaps(game: Game, labels: dict[bytes, str], count: int) -> None:
         if len(order) >= count or len(order) < 2:
             return
         keys = [found[i].tobytes() for i in order]
-        gap = _widest_gap(game, payoffs[order], keys, closed)
+        gap = _widest_gap(game, payoffs[order], keys, tried)
         if gap is None:
             return
         pair = (keys[gap], keys[gap + 1])
-        closed.add(pair)
-        left, right = order[gap], order[gap + 1]
-        _epsilon(game, labels, (found[left], found[right]), payoffs[[left, right]])
+        # Nothing between them on one axis does not mean nothing on the other.
+        other_axis = tried.get(pair, 0) == 1
+        tried[pair] = tried.get(pair, 0) + 1
+        ends = order[[gap, gap + 1]]
+        _split(game, labels, found[ends], payoffs[ends], other_axis)
 
 
-def _widest_gap(
-    game: Game, payoffs: Array, keys: list[bytes], closed: set[tuple[bytes, bytes]]
-) -> int | None:
-    """Return the widest open gap between neighbours; gaps that reach into the zone count double."""
+def _widest_gap(game: Game, payoffs: Array, keys: list[bytes], tried: Mapping[tuple[bytes, bytes], int]) -> int | None:
+    """Return the widest gap between neighbours not tried on both axes; gaps in the zone count double."""
     steps = np.diff(payoffs, axis=0) / game.scale
     width = np.hypot(steps[:, 0], steps[:, 1])
     # The best of both neighbours bounds what lies between them.
@@ -89,29 +90,51 @@ def _widest_gap(
     for gap in np.argsort(-width, kind="stable"):
         if width[gap] < 1e-6:
             return None
-        if (keys[gap], keys[gap + 1]) not in closed:
+        if tried.get((keys[gap], keys[gap + 1]), 0) < 2:
             return int(gap)
     return None
 
 
-def _epsilon(game: Game, labels: dict[bytes, str], ends: tuple[Array, Array], payoffs: Array) -> None:
-    """Maximise one side with the other held at the middle of the gap between two points."""
+def _split(game: Game, labels: dict[bytes, str], ends: Array, payoffs: Array, other_axis: bool) -> None:
+    """Maximise one side with the other held at the middle of the gap between two deals."""
     step = np.abs(payoffs[1] - payoffs[0]) / game.scale
-    held = 0 if step[0] >= step[1] else 1
-    middle = float(payoffs[:, held].mean())
-    rows = (side(game, held, middle), side(game, 1 - held))
+    held = int(step[0] < step[1]) ^ int(other_axis)
+    # Half-way between two efficient deals is nearly efficient; a second attempt also starts elsewhere.
+    _epsilon(game, labels, held, float(payoffs[:, held].mean()), ends.mean(axis=0), known=int(other_axis))
+
+
+def _epsilon(game: Game, labels: dict[bytes, str], held: int, level: float, start: Array, known: int = 0) -> None:
+    """Maximise one side with the other held at a level."""
+    rows = (side(game, held, level), side(game, 1 - held))
     problem = Problem(blend(rows, (TRACE, 1.0)), bounds=(rows[0],))
-    found = search(game, problem, starts=[(ends[0] + ends[1]) / 2])
+    found = search(game, problem, starts=[start], known=known)
     if found is not None:
         labels.setdefault(found.deal.tobytes(), "epsilon")
 
 
-def _assemble(
-    game: Game, labels: dict[bytes, str], settings: Settings, before: Mapping[str, int]
-) -> Frontier:
+def _polish(game: Game, labels: dict[bytes, str], count: int) -> None:
+    """Sharpen sampled deals that nothing solved dominates: hold one side there and maximise the other."""
+    for _ in range(count):
+        outcomes = game.outcomes
+        order = efficient(outcomes, game.tolerance)
+        chosen = order[_spaced(outcomes[order] / game.scale, _searched(game, labels)[order], count)]
+        raw = [i for i in chosen if game.deals[i].tobytes() not in labels]
+        if not raw or game.exhausted:
+            return
+        deal = game.deals[raw[0]]
+        _epsilon(game, labels, 0, float(outcomes[raw[0], 0]), deal)
+        # If it stands, it is as good as one that was searched for.
+        labels.setdefault(deal.tobytes(), "epsilon")
+
+
+def _searched(game: Game, labels: Mapping[bytes, str]) -> Mask:
+    return np.array([deal.tobytes() in labels for deal in game.deals])
+
+
+def _assemble(game: Game, labels: dict[bytes, str], settings: Settings, before: Mapping[str, int]) -> Frontier:
     deals, outcomes = game.deals, game.outcomes
     order = efficient(outcomes, game.tolerance)
-    searched = np.array([deal.tobytes() in labels for deal in deals])
+    searched = _searched(game, labels)
     dominated = int(searched.sum() - searched[order].sum())
     kept = _spaced(outcomes[order] / game.scale, searched[order], settings.frontier_points)
     order = order[kept]
@@ -142,9 +165,7 @@ def _spaced(payoffs: Array, searched: Mask, count: int) -> Index:
     if size <= count:
         return np.arange(size)
     chosen = [0, size - 1]
-    distance = np.minimum(
-        np.linalg.norm(payoffs - payoffs[0], axis=1), np.linalg.norm(payoffs - payoffs[-1], axis=1)
-    )
+    distance = np.minimum(np.linalg.norm(payoffs - payoffs[0], axis=1), np.linalg.norm(payoffs - payoffs[-1], axis=1))
     while len(chosen) < count:
         # A searched point is sharper than its sampled neighbour, so it is taken from twice as near.
         i = int(np.argmax(np.where(searched, 2.0, 1.0) * distance))

@@ -63,7 +63,6 @@ class Game:
         self.discrete = np.flatnonzero(discrete)
         self.free = np.flatnonzero(~discrete & (self.span > 0))
         self.solves = self.gradients = self.failed = 0
-        self.reasons: dict[str, int] = {}
         self.scale = np.ones(2)
         self._row: dict[bytes, int] = {}
         self._deals: list[Array] = []
@@ -121,7 +120,10 @@ class Game:
             reason = table.reasons[i] or "a measure is not a finite number"
             self._failures[key] = reason
             self.failed += 1
-            self.reasons[reason] = self.reasons.get(reason, 0) + 1
+
+    def failure(self, deal: Array) -> str:
+        """Return why a deal failed, empty when it has not."""
+        return self._failures.get(self.tidy(deal).tobytes(), "")
 
     def measures_at(self, deal: Array) -> Array:
         """Return the measures (M,) of one deal, within the limit; raise SearchStoppedError otherwise."""

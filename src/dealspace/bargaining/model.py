@@ -16,6 +16,9 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Index = NDArray[np.intp]
 
+# Units whose values are fractions, and how they are shown.
+RATES = {"fraction": "%", "%": "%", "pp": "pp"}
+
 
 @dataclass(frozen=True)
 class IssueAxis:
@@ -32,7 +35,8 @@ class IssueAxis:
     levels
         The allowed values of a discrete issue, ascending, or None when continuous.
     unit
-        ``"%"`` or ``"pp"`` (values are fractions in both) or any other unit as written in the sheet.
+        ``"fraction"`` (a rate, shown as per cent), ``"pp"`` (a fraction too, shown as points) or any other unit
+        as written in the sheet.
     toward
         The end at which the giver has conceded everything: ``"low"`` for a tariff it cuts, ``"high"`` for
         a barrier reduction or a purchase.
@@ -47,7 +51,7 @@ class IssueAxis:
     low: float
     high: float
     levels: tuple[float, ...] | None = None
-    unit: str = "%"
+    unit: str = "fraction"
     toward: Literal["low", "high"] = "low"
     status_quo: float | None = None
     words: str = ""
@@ -64,8 +68,8 @@ class IssueAxis:
 
     def write(self, value: float) -> str:
         """Write a value of the axis with its unit: 0.15 gives ``15.0 %``."""
-        if self.unit in ("%", "pp"):
-            return f"{100 * value:.1f} {self.unit}"
+        if self.unit in RATES:
+            return f"{100 * value:.1f} {RATES[self.unit]}"
         return f"{value:,.4g} {self.unit}".rstrip()
 
     @property

@@ -22,6 +22,7 @@ from .search import Linear, Problem, search
 
 SOFTNESS = (0.1, 0.02)
 LEVELS = (0.5, 0.75, 0.9)
+NUDGES = (0.06, -0.06, 0.02, -0.02)
 # At most this many of the least willing draws are held above their no deal in one search.
 HELD = 40
 # A hair of the spread, so that a draw that is held willing is not lost to rounding.
@@ -118,6 +119,12 @@ def search_offers(game: Game, party: int, draws: Draws, starts: int, certainty: 
         search(game, Problem(row), starts=_best_deals(game, draws, 1), known=max(1, starts // 2), steps=20)
     for level in (*LEVELS, certainty, 1.0):
         hold_willing(game, party, draws, level)
+    # A somewhat bolder or safer offer than the best so far may be better still.
+    for step in NUDGES:
+        best = int(np.argmax(draws.value(game.measures)))
+        share = float(draws.accepted(game.measures[best]).mean()) + step
+        if 0 < share < 1:
+            hold_willing(game, party, draws, share)
     # From the best so far, hold exactly the draws that accept it and take all they leave.
     for deal in _best_deals(game, draws, 2):
         measures, ok = game.solve(deal)

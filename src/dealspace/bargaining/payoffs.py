@@ -68,7 +68,7 @@ class Spread:
     @property
     def words(self) -> str:
         """The distribution in words."""
-        base = "its central value times a factor, " if self.relative else ""
+        base = "the central weight times a factor, " if self.relative else ""
         return (
             base
             + {
@@ -235,11 +235,11 @@ def describe_spread(payoff: Payoff) -> str:
     """Say how uncertain the weights are; empty when they are taken as known."""
     if not payoff.spread:
         return ""
-    parts = [
-        f"the weight on {measure_words(name)} is {spread.words}"
-        for name, spread in sorted(payoff.spread.items())
-    ]
-    return f"For {payoff.party}, {_join(parts)}, independently."
+    alike: dict[str, list[str]] = {}
+    for name, spread in sorted(payoff.spread.items()):
+        alike.setdefault(spread.words, []).append(measure_words(name))
+    parts = [f"{words} for {_join(names)}" for words, names in alike.items()]
+    return f"{payoff.party}'s weights are drawn independently: {'; '.join(parts)}."
 
 
 def _join(parts: Sequence[str]) -> str:

@@ -21,6 +21,14 @@ from .model import Array
 # Violations of a bound up to this, in units of the pay-offs' spread, are rounding.
 FEASIBLE = 1e-7
 PENALTY = 1e3
+# Change of the objective, in the same units, at which a search ends.
+TOLERANCE = 1e-7
+# Discrete packages whose best solved deal comes this near (in units of the spread, violations counted threefold)
+# are climbed too; at most so many.
+NEAR_PACKAGE = 0.15
+# A second start is climbed if it comes this near the best found.
+NEAR_START = 0.03
+PACKAGES = 4
 
 
 class Row(Protocol):
@@ -153,7 +161,9 @@ def search(
     nothing solved is feasible.
     """
     origins = [game.tidy(start) for start in starts] + best_known(game, problem, known)
-    for start in _distinct(origins):
+    for i, start in enumerate(_distinct(origins)):
+        if i and not _promising(game, problem, start):
+            continue
         here: Array | None = _climb(game, problem, start, steps)
         # Exchange one discrete issue at a time, and climb again while that helps.
         for _ in range(3 if len(game.discrete) else 0):
@@ -161,7 +171,45 @@ def search(
             if here is None:
                 break
             here = _climb(game, problem, here, steps)
+    if len(game.discrete) and len(game.free):
+        for start in _near_packages(game, problem, origins):
+            _climb(game, problem, start, steps)
     return best_so_far(game, problem)
+
+
+def _promising(game: Game, problem: Problem, start: Array) -> bool:
+    """Tell whether a further start comes near enough the best found to be worth gradients."""
+    found = best_so_far(game, problem)
+    if found is None:
+        return True
+    try:
+        measures = game.measures_at(start)
+    except SearchStoppedError:
+        return False
+    return float(_mild_score(problem, measures)) > found.score - NEAR_START
+
+
+def _mild_score(problem: Problem, measures: Array) -> Array:
+    """Return the value less a penalty that leaves nearly feasible deals in the running."""
+    return problem.value(measures) - 3 * problem.violation(measures)
+
+
+def _near_packages(game: Game, problem: Problem, done: Sequence[Array]) -> list[Array]:
+    """Return the best solved deal of each discrete package that comes near the best of all, but those `done`."""
+    deals, measures = game.deals, game.measures
+    if not len(deals):
+        return []
+    score = _mild_score(problem, measures)
+    climbed = {start[game.discrete].tobytes() for start in done}
+    chosen: list[Array] = []
+    for i in np.argsort(-score, kind="stable"):
+        if score[i] < score.max() - NEAR_PACKAGE or len(chosen) == PACKAGES:
+            break
+        key = deals[i][game.discrete].tobytes()
+        if key not in climbed:
+            climbed.add(key)
+            chosen.append(deals[i])
+    return chosen
 
 
 def best_so_far(game: Game, problem: Problem) -> Found | None:
@@ -284,5 +332,5 @@ def _slsqp(game: Game, problem: Problem, deal_of: Callable[[Array], Array], z0: 
             method="SLSQP",
             bounds=box,
             constraints=constraints,
-            options={"maxiter": steps, "ftol": 1e-8},
+            options={"maxiter": steps, "ftol": TOLERANCE},
         )

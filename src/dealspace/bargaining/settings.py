@@ -37,7 +37,7 @@ class Settings:
     sample: int = 512
     corners: int = 64
     frontier_points: int = 30
-    max_solves: int = 1500
+    max_solves: int = 2000
     max_gradients: int = 500
     draws: int | None = None
     lotteries: bool = True

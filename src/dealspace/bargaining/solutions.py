@@ -66,9 +66,7 @@ def solve_bargain(game: Game, settings: Settings, money: bool) -> dict[str, Barg
     if money:
         solutions["egalitarian"] = solve(game, ground, "egalitarian", settings.beta)
     else:
-        sentence = (
-            "The pay-offs are not money, so equal gains mean nothing; there is no egalitarian solution."
-        )
+        sentence = "The pay-offs are not money, so equal gains mean nothing; there is no egalitarian solution."
         solutions["egalitarian"] = _none(game, "egalitarian", over, "not-money", sentence)
     return solutions
 
@@ -230,11 +228,7 @@ def _pack(
 def _words(game: Game, ground: Ground, name: str, over: str, shares: list[float], gains: Array) -> str:
     first, second = game.model.parties
     titles = {"nash": "Nash", "kalai-smorodinsky": "Kalai-Smorodinsky", "egalitarian": "Egalitarian"}
-    what = (
-        "one deal"
-        if len(shares) == 1
-        else f"two deals with probabilities {shares[0]:.0%} and {shares[1]:.0%}"
-    )
+    what = "one deal" if len(shares) == 1 else f"two deals with probabilities {shares[0]:.0%} and {shares[1]:.0%}"
     text = (
         f"{titles[name]} over {over}: {what}; over no deal {first} gains {amount(gains[0])} and "
         f"{second} {amount(gains[1])}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 
 import numpy as np
 from scipy.stats import qmc
@@ -34,13 +35,14 @@ def draw_sample(game: Game, settings: Settings, extra: Array | None = None) -> S
     deals = np.vstack([uniform, corners, grid, named])
     measures, ok = game.solve(deals)
     game.set_scale()
+    reasons = Counter(game.failure(deal) for deal in deals[~ok])
     return Sample(
         deals=deals,
         payoffs=game.payoffs(measures),
         ok=ok,
         uniform=np.arange(len(deals)) < len(uniform),
         failed=int(np.sum(~ok)),
-        reasons=dict(game.reasons),
+        reasons=dict(reasons),
         words=f"{what}, {len(corners)} corners, {len(grid)} grid points and {len(named)} named deals",
     )
 
@@ -154,8 +156,9 @@ def _zone_words(game: Game, share: float, interval: tuple[float, float], best: t
     first, second = game.model.parties
     gains = np.max([point.payoffs - game.no_deal for point in best], axis=0)
     return (
-        f"{share:.1%} of packages ({interval[0]:.1%} to {interval[1]:.1%}) beat no deal for both; without "
-        f"the other losing, {first} gains at most {amount(gains[0])} over no deal and {second} {amount(gains[1])}."
+        f"{share:.1%} of packages ({interval[0]:.1%} to {interval[1]:.1%}) beat no deal for both; without the "
+        f"other losing, {first} gains at most {amount(gains[0])} over no deal and {second} "
+        f"{amount(gains[1])}."
     )
 
 
