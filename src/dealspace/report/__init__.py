@@ -1,0 +1,1 @@
+"""What an analysis says: `briefing` for the terminal, `save` for a folder of reports, `results` for machines."""

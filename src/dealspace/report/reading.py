@@ -1,0 +1,251 @@
+"""An analysis read for the report: places, policies and their effects, deals and their terms.
+
+Everything the report shows is taken from here, so that the briefing, the tables and the charts agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dealspace.report.words import MISSING, Names, capital, number
+
+if TYPE_CHECKING:
+    from dealspace.analysis import Analysis
+    from dealspace.bargaining.results import Bargain, FinalOffer
+    from dealspace.outcomes.equilibrium import Equilibrium
+
+FINAL = "final offer of "
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one policy does to one place under one closure, against a reference policy.
+
+    Attributes
+    ----------
+    place, policy, closure, reference : str
+    real_income, consumer_price : float
+        Changes as fractions (0.01 is 1 %).
+    gain : float
+        Equivalent variation less that of the reference, USD million a year.
+    duties : float
+        Duty revenue under the policy, USD million a year (a level).
+    balance : float
+        Goods exports to the partner less imports, USD million a year (a level).
+    partner : str
+        Who the balance is with.
+    output, employment : dict of str to float
+        Change by sector, fractions; output at base-year prices.
+    """
+
+    place: str
+    policy: str
+    closure: str
+    reference: str
+    real_income: float
+    consumer_price: float
+    gain: float
+    duties: float
+    balance: float
+    partner: str
+    output: dict[str, float]
+    employment: dict[str, float]
+
+
+class Case:
+    """An analysis with what the report asks of it.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    """
+
+    def __init__(self, analysis: Analysis):
+        self.analysis = analysis
+        self.sheet = analysis.sheet
+        self.world = analysis.world
+        self.bargain: Bargain = analysis.bargain
+        self.parties: tuple[str, str] = (self.sheet.parties[0], self.sheet.parties[1])
+        groups = {"EU": "European Union"}
+        self.names = Names(
+            {**groups, **dict(self.world.region_names or {})},
+            dict(self.world.sector_names or {}),
+        )
+        self.issues = {axis.name: axis for axis in self.bargain.issues}
+
+    # -- places and policies --------------------------------------------------------------------------------
+
+    def members(self, place: str) -> tuple[str, ...]:
+        """Return the regions of a region or group."""
+        return self.sheet.members(place, self.world)
+
+    @property
+    def third_parties(self) -> tuple[str, ...]:
+        """Outsiders shown, those first on whom the threat bears most."""
+        return self.analysis.third_parties
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The parties, then the third parties shown."""
+        return self.parties + self.third_parties
+
+    @cached_property
+    def policies(self) -> tuple[str, ...]:
+        """Policies of the sheet, then the final offers, that were solved under the headline closure."""
+        return tuple(policy for policy, closure in self._solved if closure == self.analysis.closure)
+
+    @cached_property
+    def _solved(self) -> dict[tuple[str, str], Equilibrium]:
+        return {**self.analysis.equilibria, **self.analysis.deals}
+
+    def title(self, policy: str) -> str:
+        """Return the name of a policy or point for readers: ``no deal``, ``Japan's final offer``."""
+        for lead, tail in ((FINAL, "final offer"), ("reply of ", "best reply")):
+            if policy.startswith(lead):
+                return f"{self.names.possessive(policy.removeprefix(lead))} {tail}"
+        if policy.startswith("best for "):
+            return f"best for {self.names.the(policy.removeprefix('best for '))}"
+        return policy.replace("-", " ")
+
+    def point_title(self, point: str) -> str:
+        """Return the name of a point of the bargain: as `title`, but its no deal is the expected one."""
+        if point == "no-deal":
+            return "no deal, expected"
+        return f"offer {point}" if point in self.sheet.offers else self.title(point)
+
+    def final_offer_of(self, party: str) -> str:
+        """Return the name under which a party's final offer is solved."""
+        return FINAL + party
+
+    def equilibrium(self, policy: str, closure: str) -> Equilibrium | None:
+        """Return a solved policy or final offer, or None where there is none or it did not converge."""
+        found = self._solved.get((policy, closure))
+        return found if found is not None and found.converged else None
+
+    def unsolved(self) -> list[str]:
+        """Say of each policy without a solution why it has none."""
+        return [
+            f"{capital(self.title(policy))} under {closure} trade has no solution: {eq.reason}"
+            for (policy, closure), eq in self._solved.items()
+            if not eq.converged
+        ]
+
+    def partner(self, place: str) -> str:
+        """Return who a place's balance is shown with: the other party, or the importer of the case."""
+        if place in self.parties:
+            return self.sheet.other(place)
+        return self.analysis.stake.deficit_of
+
+    # -- effects --------------------------------------------------------------------------------------------
+
+    def effect(self, place: str, policy: str, closure: str, reference: str = "status-quo") -> Effect | None:
+        """Return the effect of a policy on a place against a reference; None where either has no solution."""
+        eq, base = self.equilibrium(policy, closure), self.equilibrium(reference, closure)
+        if eq is None or base is None:
+            return None
+        world, partner = eq.world, self.partner(place)
+        rows = [world.region_index(region) for region in self.members(place)]
+        spending = base.income.values[rows] / base.price_index.values[rows]
+        return Effect(
+            place=place,
+            policy=policy,
+            closure=closure,
+            reference=reference,
+            real_income=_mean(eq.real_income.values[rows] / base.real_income.values[rows], spending) - 1,
+            consumer_price=_mean(eq.consumer_price.values[rows] / base.consumer_price.values[rows], spending) - 1,
+            gain=float((eq.equivalent_variation.values - base.equivalent_variation.values)[rows].sum()),
+            duties=float(eq.tariff_revenue.values[rows].sum()),
+            balance=float(sum(eq.balance(a, b) for a in self.members(place) for b in self.members(partner))),
+            partner=partner,
+            output=self._by_sector(eq, base, rows, "output_volume"),
+            employment=self._by_sector(eq, base, rows, "employment"),
+        )
+
+    def _by_sector(self, eq: Equilibrium, base: Equilibrium, rows: list[int], field: str) -> dict[str, float]:
+        """Return the change of each sector over the members of a place, weighted by the base year's size."""
+        world = eq.world
+        size = (world.output if field == "output_volume" else world.value_added)[rows]
+        after = (getattr(eq, field).values[rows] * size).sum(axis=0)
+        before = (getattr(base, field).values[rows] * size).sum(axis=0)
+        return {
+            sector: float(after[j] / before[j] - 1)
+            for j, sector in enumerate(world.sectors)
+            if before[j] > 0
+        }
+
+    def most_affected(self, policy: str, count: int) -> list[Effect]:
+        """Return the third parties shown that gain or lose most against the status quo, in real income."""
+        found = [self.effect(place, policy, self.analysis.closure) for place in self.third_parties]
+        return sorted((e for e in found if e), key=lambda effect: -abs(effect.real_income))[:count]
+
+    # -- deals ----------------------------------------------------------------------------------------------
+
+    def value(self, issue: str, value: float) -> str:
+        """Write a value of an issue in the sheet's own unit, to one decimal: ``15 %``, ``2.5 pp``."""
+        axis = self.issues[issue]
+        if not np.isfinite(value):
+            return MISSING
+        if axis.unit in ("%", "pp", "fraction"):
+            figure = number(100 * value, 1).removesuffix(".0")
+            return f"{figure} {'pp' if axis.unit == 'pp' else '%'}"
+        return f"{value:,.4g} {axis.unit}".rstrip()
+
+    def words(self, issue: str) -> str:
+        """Say what an issue is about."""
+        axis = self.issues[issue]
+        return axis.words or issue.replace("-", " ")
+
+    def short(self, issue: str) -> str:
+        """Say what an issue is about up to the first comma, which the sheet's words go on to qualify."""
+        return self.words(issue).partition(",")[0]
+
+    def terms(self, deal: Iterable[float]) -> list[str]:
+        """Write a deal issue by issue: ``US duty on cars 15 %``."""
+        return [f"{self.short(name)} {self.value(name, x)}" for name, x in zip(self.issues, deal, strict=True)]
+
+    def over_no_deal(self, payoffs: np.ndarray) -> tuple[float, float]:
+        """Return both pay-offs less those expected without a deal, USD million."""
+        first, second = np.asarray(payoffs, dtype=float) - self.bargain.no_deal.payoff
+        return float(first), float(second)
+
+    @cached_property
+    def threatener(self) -> str:
+        """The party whose threat is on the table; the first one when there is none."""
+        if self.bargain.credibility is not None:
+            return self.bargain.credibility.threatener
+        for name in self.sheet.threat:
+            for party in self.parties:
+                if self.sheet.measures[name].by in (party, *self.members(party)):
+                    return party
+        return self.parties[0]
+
+    @property
+    def answerer(self) -> str:
+        """The party that has to answer the threat, whose final offer leads."""
+        return self.sheet.other(self.threatener)
+
+    @property
+    def final_offer(self) -> FinalOffer | None:
+        """The final offer of the party that answers the threat."""
+        return self.bargain.final_offers.get(self.answerer)
+
+    @cached_property
+    def main_sectors(self) -> tuple[str, ...]:
+        """Goods sectors to show, the weightiest in the parties' balance first, then those that a party weighs."""
+        pieces = sorted(self.analysis.stake.pieces, key=lambda piece: -abs(piece.deficit))
+        weighed = [
+            name.split(":")[2]
+            for record in self.bargain.payoffs
+            for name in record.weights
+            if name.count(":") == 2 and name.split(":")[0] in ("va", "output")
+        ]
+        return tuple(dict.fromkeys([*(piece.sector for piece in pieces[:5]), *weighed]))
+
+
+def _mean(ratios: np.ndarray, weights: np.ndarray) -> float:
+    return float((ratios * weights).sum() / weights.sum())

@@ -1,0 +1,147 @@
+"""The tables of a report, each built once from a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from dealspace.report.reading import Case
+from dealspace.report.table import Column, Table, table
+from dealspace.report.tables_deal import deal_tables
+from dealspace.report.tables_source import source_tables
+
+_PLACE = (Column("place", "Place"), Column("code", "Code"))
+_POLICY = (Column("policy", "Policy"), Column("trade", "Trade balances"))
+
+
+def build_tables(case: Case) -> dict[str, Table]:
+    """Return every table by name, in the order of the report."""
+    found = [
+        *_stake(case),
+        _effects(case),
+        _sectors(case),
+        _regions(case),
+        *deal_tables(case),
+        *source_tables(case),
+    ]
+    return {each.name: each for each in found if each.rows}
+
+
+def _stake(case: Case) -> Iterator[Table]:
+    stake, names = case.analysis.stake, case.names
+    pair = f"{names.the(stake.deficit_of)} with {names.the(stake.partner)}"
+    columns = (
+        Column("sector", "Product group"),
+        Column("code", "Code"),
+        Column("imports", "Imports", "billion"),
+        Column("exports", "Exports", "billion"),
+        Column("balance", "Balance", "billion", signed=True),
+        Column("share", "Share of the deficit", "share"),
+    )
+    rows = [(p.label, p.sector, p.imports / 1e3, p.exports / 1e3, -p.deficit / 1e3, p.share) for p in stake.pieces]
+    total = 1.0 if stake.deficit > 0 else None
+    rows.append(("All goods", "", stake.imports / 1e3, stake.exports / 1e3, -stake.deficit / 1e3, total))
+    note = f"{stake.basis}. Source: {stake.source}. Shares add to 100 % once surpluses are taken off."
+    yield table("stake", f"Make-up of the goods balance of {pair}", note, columns, rows)
+
+
+def _runs(case: Case) -> Iterator[tuple[str, str, str]]:
+    """Yield (policy, closure, reference): every policy against the law before, and against the status quo."""
+    for closure in case.analysis.closures:
+        for policy in case.policies:
+            yield policy, closure, "before"
+            if policy not in ("before", "status-quo"):
+                yield policy, closure, "status-quo"
+
+
+def _effects(case: Case) -> Table:
+    columns = (
+        *_PLACE,
+        *_POLICY,
+        Column("against", "Compared with"),
+        Column("real_income", "Real income", "percent", signed=True),
+        Column("gain", "Gain in real income", "billion", signed=True),
+        Column("consumer_prices", "Consumer prices against the home wage", "percent", signed=True),
+        Column("duties", "Duties collected", "billion"),
+        Column("goods_balance", "Goods balance with the partner", "billion", signed=True),
+        Column("partner", "Partner"),
+    )
+    rows = []
+    for place in case.places:
+        for policy, closure, reference in _runs(case):
+            effect = case.effect(place, policy, closure, reference)
+            if effect is None:
+                continue
+            rows.append(
+                (
+                    *(case.names.region(place), place, case.title(policy), closure, case.title(reference)),
+                    *(100 * effect.real_income, effect.gain / 1e3, 100 * effect.consumer_price),
+                    *(effect.duties / 1e3, effect.balance / 1e3, case.names.region(effect.partner)),
+                )
+            )
+    note = (
+        "Real income, gain and prices are changes against the policy in the column 'Compared with' under the same "
+        "closure; duties and balances are levels. Balances: the parties with each other, others with the importer."
+    )
+    return table("effects", "What each policy does", note, columns, rows)
+
+
+def _sectors(case: Case) -> Table:
+    columns = (
+        *_PLACE,
+        Column("sector", "Sector"),
+        Column("sector_code", "Code"),
+        *_POLICY,
+        Column("against", "Compared with"),
+        Column("output", "Output at base-year prices", "percent", signed=True),
+        Column("employment", "Employment", "percent", signed=True),
+    )
+    rows = []
+    for place in case.places:
+        for policy, closure, reference in _runs(case):
+            effect = case.effect(place, policy, closure, reference)
+            if effect is None or policy == "before":
+                continue
+            rows += [
+                (
+                    *(case.names.region(place), place, case.names.sector(sector), sector),
+                    *(case.title(policy), closure, case.title(reference)),
+                    *(100 * change, 100 * effect.employment.get(sector, np.nan)),
+                )
+                for sector, change in effect.output.items()
+            ]
+    note = "Every sector, against the policy in the column 'Compared with' under the same closure."
+    return table("sectors", "Output and employment by sector", note, columns, rows, shown=False)
+
+
+def _regions(case: Case) -> Table:
+    """Every region of the world, so that nobody is left out."""
+    columns = (
+        Column("region", "Region"),
+        Column("code", "Code"),
+        *_POLICY,
+        Column("against", "Compared with"),
+        Column("real_income", "Real income", "percent", signed=True),
+        Column("gain", "Gain in real income", "billion", signed=True),
+        Column("consumer_prices", "Consumer prices against the home wage", "percent", signed=True),
+        Column("duties", "Duties collected", "billion"),
+    )
+    rows = []
+    for policy, closure, reference in _runs(case):
+        eq, base = case.equilibrium(policy, closure), case.equilibrium(reference, closure)
+        if eq is None or base is None or policy == "before":
+            continue
+        income = 100 * (eq.real_income.values / base.real_income.values - 1)
+        gain = (eq.equivalent_variation.values - base.equivalent_variation.values) / 1e3
+        prices = 100 * (eq.consumer_price.values / base.consumer_price.values - 1)
+        rows += [
+            (
+                *(case.names.region(code), code, case.title(policy), closure, case.title(reference)),
+                *(income[n], gain[n], prices[n], float(eq.tariff_revenue.values[n]) / 1e3),
+            )
+            for n, code in enumerate(eq.world.regions)
+        ]
+    note = "Every region of the world economy; what the parties agree also moves others."
+    return table("regions", "Every region", note, columns, rows, shown=False)
