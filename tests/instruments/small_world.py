@@ -75,10 +75,12 @@ MEASURES: dict[str, Any] = {
         "except": ["s232-autos", "s232-metals", "list:annex-II"], "source": "EO 14257",
     },
     "s232-autos": {
-        "kind": "tariff", "by": "USA", "on": "JPN", "products": "list:s232-autos", "rate": "25%", "source": "Proc. 10908",
+        "kind": "tariff", "by": "USA", "on": "JPN", "products": "list:s232-autos", "rate": "25%",
+        "source": "Proc. 10908",
     },
     "s232-metals": {
-        "kind": "tariff", "by": "USA", "on": "JPN", "products": "list:s232-metals", "rate": "50%", "source": "Proc. 10947",
+        "kind": "tariff", "by": "USA", "on": "JPN", "products": "list:s232-metals", "rate": "50%",
+        "source": "Proc. 10947",
     },
     "letter-25": {
         "kind": "tariff", "by": "USA", "on": "JPN", "products": "all-goods", "rate": "25%", "replaces": "reciprocal-10",

@@ -8,11 +8,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from tests.instruments.small_world import ISSUES, MEASURES, ROWS, cell, small_sheet, small_world
 
 from dealspace.core.wedges import Wedges, no_change
 from dealspace.errors import PolicyError, SheetError, UnknownNameError
 from dealspace.instruments.compile import check_deal, compile_deals, compile_policy
-from tests.instruments.small_world import ISSUES, MEASURES, ROWS, cell, small_sheet, small_world
 
 WORLD = small_world()
 #: Duties by line under the status quo, worked out by hand from the acts.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from tests.instruments.small_world import ISSUES, MEASURES, small_sheet, small_world
 
 from dealspace.errors import SheetError
 from dealspace.instruments.explain import explain
-from tests.instruments.small_world import ISSUES, MEASURES, small_sheet, small_world
 
 WORLD = small_world()
 

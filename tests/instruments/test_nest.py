@@ -8,7 +8,9 @@ import pytest
 from dealspace.instruments.nest import factors, line_sums
 
 
-def brute(share: np.ndarray, tau0: np.ndarray, tau: np.ndarray, d: np.ndarray, eta: float) -> tuple[float, float, float]:
+def brute(
+    share: np.ndarray, tau0: np.ndarray, tau: np.ndarray, d: np.ndarray, eta: float
+) -> tuple[float, float, float]:
     """Solve the nest by prices: the CES index over lines, spending by line, duty collected on it."""
     spending = share  # base spending, duty included; base prices 1
     price = tau * d / tau0

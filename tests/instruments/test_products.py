@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from tests.instruments.small_world import ROWS, SECTORS, small_world
 
 from dealspace.errors import SheetError
 from dealspace.instruments.products import LineBook, known_lists, line_book, select
 from dealspace.termsheet.products import parse_term
 from dealspace.world.lines import Lines
-from tests.instruments.small_world import ROWS, SECTORS, small_world
 
 JAPAN = [row for row in ROWS if row[0] == "JPN"]
 

@@ -19,7 +19,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from dealspace.core import runtime  # noqa: F401  (float64 before the first array)
 from dealspace.core.wedges import Wedges
-from dealspace.instruments.nest import Factors, Sums, factors, line_sums
+from dealspace.instruments.nest import AnyArray, Factors, Sums, factors, line_sums
 from dealspace.instruments.parts import Parts
 from dealspace.instruments.stacking import Clause
 
@@ -47,20 +47,20 @@ class Groups(NamedTuple):
     inclusive, adds, replaces, cuts, barriers : (G, K), whether the issue applies in that way
     """
 
-    cell: Int[Array, " G"]
-    share: Float[Array, " G"]
-    tau0: Float[Array, " G"]
-    floor: Float[Array, " G"]
-    added: Float[Array, " G"]
-    whole: Float[Array, " G"]
-    replaced: Bool[Array, " G"]
-    kept: Float[Array, " G"]
-    barrier: Float[Array, " G"]
-    inclusive: Bool[Array, "G K"]
-    adds: Bool[Array, "G K"]
-    replaces: Bool[Array, "G K"]
-    cuts: Bool[Array, "G K"]
-    barriers: Bool[Array, "G K"]
+    cell: Int[AnyArray, " G"]
+    share: Float[AnyArray, " G"]
+    tau0: Float[AnyArray, " G"]
+    floor: Float[AnyArray, " G"]
+    added: Float[AnyArray, " G"]
+    whole: Float[AnyArray, " G"]
+    replaced: Bool[AnyArray, " G"]
+    kept: Float[AnyArray, " G"]
+    barrier: Float[AnyArray, " G"]
+    inclusive: Bool[AnyArray, "G K"]
+    adds: Bool[AnyArray, "G K"]
+    replaces: Bool[AnyArray, "G K"]
+    cuts: Bool[AnyArray, "G K"]
+    barriers: Bool[AnyArray, "G K"]
 
 
 @partial(
@@ -86,8 +86,8 @@ class DealMap:
 
     Examples
     --------
-    ``deals.wedges(x)`` with x (K,) gives `dealspace.core.wedges.Wedges`; ``jax.jacobian(lambda x: deals.wedges(x).tau)``
-    its slope.
+    ``deals.wedges(x)`` with x (K,) gives `dealspace.core.wedges.Wedges`, and
+    ``jax.jacobian(lambda x: deals.wedges(x).tau)`` its slope.
     """
 
     base: Wedges
@@ -118,7 +118,7 @@ class DealMap:
         )
 
 
-def _put(array: Float[Array, "N I J"], where: Int[Array, " C"], values: Float[Array, " C"]) -> Float[Array, "N I J"]:
+def _put(array: Float[Array, "N I J"], where: Int[Array, " C"], values: Float[AnyArray, " C"]) -> Float[Array, "N I J"]:
     flat = array.reshape(-1).at[where].set(values, indices_are_sorted=True, unique_indices=True)
     return flat.reshape(array.shape)
 
@@ -147,7 +147,7 @@ def _sums(groups: Groups, x: Float[Array, " K"], base: Float[Array, " K"], eta: 
     return line_sums(groups.cell, groups.share, groups.tau0, tau, barrier, eta, cells)
 
 
-def _scaled(at: Factors, scale: Float[Array, " C"], barred: Bool[Array, " C"]) -> Factors:
+def _scaled(at: Factors, scale: Float[AnyArray, " C"], barred: Bool[AnyArray, " C"]) -> Factors:
     """Bring the revenue factor to the economy's own base; a cell without barriers has d_hat = 1 exactly."""
     xp = np if isinstance(barred, np.ndarray) else jnp
     cost = xp.where(barred, at.trade_cost, 1.0)
@@ -168,10 +168,11 @@ def build_map(
     eta : elasticity of substitution between lines
     """
     moving = np.array([clause.issue is not None for clause in clauses], dtype=bool)
-    live = parts.on[:, moving].any(axis=1)
+    live = np.any(parts.on[:, moving], axis=1)
     where = np.unique(parts.cell[live])
-    inside = np.isin(parts.cell, where)
-    fixed = _groups(_rows(parts, inside & ~live), clauses, where, 0)
+    inside: np.ndarray = np.isin(parts.cell, where)
+    fixed_rows = np.logical_and(inside, np.logical_not(live))
+    fixed = _groups(_rows(parts, fixed_rows), clauses, where, 0)
     moved = _groups(_merged(_rows(parts, live)), clauses, where, len(issues))
     return DealMap(
         base=_constant_wedges(world, _rows(parts, ~inside), clauses, eta),

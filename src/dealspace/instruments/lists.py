@@ -46,7 +46,7 @@ class HsList:
 
 #: Steel mill articles of Proclamation 9705 (83 FR 11625, 8 March 2018, clause 1), as 4- and 6-digit prefixes:
 #: 7206.10 through 7216.50, 7216.99 through 7301.10, 7302.10, 7302.40 through 7302.90, 7304.10 through 7306.90.
-STEEL_ARTICLES = (
+STEEL_ARTICLES: tuple[str, ...] = (
     *(str(heading) for heading in range(7206, 7216)),
     *(f"7216{sub}" for sub in (10, 21, 22, 31, 32, 33, 40, 50, 99)),
     *(str(heading) for heading in range(7217, 7230)),
@@ -55,9 +55,19 @@ STEEL_ARTICLES = (
     "7304", "7305", "7306",
 )  # fmt: skip
 #: Aluminium articles of Proclamation 9704 (83 FR 11619, 8 March 2018, clause 1).
-ALUMINIUM_ARTICLES = ("7601", "7604", "7605", "7606", "7607", "7608", "7609", "7616995160", "7616995170")
+ALUMINIUM_ARTICLES: tuple[str, ...] = (
+    "7601",
+    "7604",
+    "7605",
+    "7606",
+    "7607",
+    "7608",
+    "7609",
+    "7616995160",
+    "7616995170",
+)
 #: Household appliances and wire racks added to the steel derivatives (90 FR 25208, 16 June 2025).
-STEEL_APPLIANCES = (
+STEEL_APPLIANCES: tuple[str, ...] = (
     "84181000", "84512100", "84512900", "84501100", "84502000", "84221100",
     "84183000", "84184000", "85166040", "85098020", "9403999020",
 )  # fmt: skip
@@ -144,7 +154,7 @@ def build_lists(shared_dir: Path) -> dict[str, HsList]:
          aluminium_other),
         ("s232-metals", "Steel of chapters 72 and 73 and aluminium of chapter 76",
          "Section 232, Proclamations 10895, 10896 and 10947", "2025-03-12", alu_text, steel_all | aluminium_own),
-        ("s232-metal-content", "Steel and aluminium derivatives outside chapters 73 and 76: duty on the metal content",
+        ("s232-metal-content", "Metal derivatives outside chapters 73 and 76: duty on the metal content",
          "Section 232, Proclamations 10895, 10896 and 10947", "2025-03-12", _COMPILER + "; 90 FR 25208",
          aluminium_other | set(STEEL_APPLIANCES)),
         ("annex-II", "Goods outside the reciprocal tariff, with the electronics of 11 April", annex_act, "2025-04-05",

@@ -19,9 +19,12 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Float, Int
 
 from dealspace.core import runtime  # noqa: F401  (float64 before the first array)
+
+#: NumPy arrays hold what is computed once, JAX arrays what a deal moves.
+AnyArray = jax.Array | np.ndarray
 
 
 class Sums(NamedTuple):
@@ -34,25 +37,25 @@ class Sums(NamedTuple):
     barrier : (cells,), sum of s d^(1-eta), or of s log d
     """
 
-    price: Float[Array, " C"]
-    sales: Float[Array, " C"]
-    barrier: Float[Array, " C"]
+    price: Float[AnyArray, " C"]
+    sales: Float[AnyArray, " C"]
+    barrier: Float[AnyArray, " C"]
 
 
 class Factors(NamedTuple):
     """Factors of each cell: `price_hat` tauP_hat, `tau` tauR' and `trade_cost` d_hat, all (cells,)."""
 
-    price_hat: Float[Array, " C"]
-    tau: Float[Array, " C"]
-    trade_cost: Float[Array, " C"]
+    price_hat: Float[AnyArray, " C"]
+    tau: Float[AnyArray, " C"]
+    trade_cost: Float[AnyArray, " C"]
 
 
 def line_sums(
-    cell: Int[Array, " H"],
-    share: Float[Array, " H"],
-    tau0: Float[Array, " H"],
-    tau: Float[Array, " H"],
-    barrier: Float[Array, " H"],
+    cell: Int[AnyArray, " H"],
+    share: Float[AnyArray, " H"],
+    tau0: Float[AnyArray, " H"],
+    tau: Float[AnyArray, " H"],
+    barrier: Float[AnyArray, " H"],
     eta: float,
     cells: int,
 ) -> Sums:
