@@ -11,11 +11,12 @@ import numpy as np
 from scipy.optimize import minimize
 
 from dealspace.bargaining.model import Array, IssueAxis, MeasureTable
-from dealspace.core.batch import deal_slopes, measure_deals, wedges_of
+from dealspace.core.batch import measure_deals, wedges_of
 from dealspace.core.closure import Closure
 from dealspace.core.equilibrium import State
 from dealspace.core.solve import TOLERANCE, name_regions
 from dealspace.core.solve import solve as solve_core
+from dealspace.core.tangent import deal_slopes
 from dealspace.core.wedges import Wedges, buyer_factor_hat
 from dealspace.errors import NotConvergedError
 from dealspace.instruments.compile import compile_deals, compile_policy
@@ -152,10 +153,10 @@ class SheetModel:
         found, status, state = solve_core(base, wedges, self.closure, start=self._start)
         if found is None:
             raise NotConvergedError(name_regions(status.reason, self.base.regions))
-        slopes, converged = deal_slopes(self.measures, self._map, base, rules, x, wedges, found, state)
+        slopes, converged = deal_slopes(self.measures, self._map, base, rules, x, state)
         if not bool(converged.all()):
-            raise NotConvergedError("the adjoint of a measure did not converge")
-        return np.asarray(slopes)
+            raise NotConvergedError("the slopes at a deal did not converge")
+        return np.asarray(slopes).T
 
     def wedges(self, deal: Array) -> Wedges:
         """Return the wedges of one deal (K,)."""

@@ -11,7 +11,7 @@ from dealspace.termsheet.sheet import TermSheet
 from dealspace.world.catalogue import headline_facts
 from dealspace.world.economy import Economy
 
-BALANCE_UNITS = ("bn USD", "mn USD", "USD bn", "USD mn")
+PINNED_WITHIN = 0.005  # cells this close to customs totals are taken as brought to them
 
 
 @dataclass(frozen=True)
@@ -110,20 +110,19 @@ def _basis(world: Economy, importer: str, exporter: str, imports: float, exports
     """Return what the benchmark's bilateral cells measure, and the source."""
     plain = f"sales at basic price in {world.name}"
     try:
-        facts = headline_facts(world.name)["partners"]
+        facts = headline_facts(world.name)
     except UnknownNameError:
         return plain, world.name
     partner = {importer, exporter} - {"USA"}
-    entry = facts.get(next(iter(partner)), None) if "USA" in (importer, exporter) else None
+    entry = facts["partners"].get(next(iter(partner))) if "USA" in (importer, exporter) else None
     if entry is None:
         return plain, "OECD Inter-Country Input-Output Tables, via the benchmark"
     us_imports, us_exports = (imports, exports) if importer == "USA" else (exports, imports)
-    close = abs(entry["imports"] / 1e6 - us_imports) < 0.005 * us_imports
-    close &= abs(entry["exports"] / 1e6 - us_exports) < 0.005 * us_exports
-    if not close:
+    customs = (entry["imports_for_consumption"], entry["exports"])
+    if not np.allclose((us_imports, us_exports), customs, rtol=PINNED_WITHIN):
         return plain, "OECD Inter-Country Input-Output Tables, via the benchmark"
-    year = entry.get("year", 2024)
-    return f"US imports for consumption less US exports, customs basis, {year}", "US Census Bureau"
+    basis = f"US imports for consumption less US exports, customs basis, {facts['year']}"
+    return basis, "US Census Bureau, USA Trade Online (imports and exports by partner)"
 
 
 def _other_bases(sheet: TermSheet) -> tuple[OtherBasis, ...]:

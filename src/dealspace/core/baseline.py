@@ -9,6 +9,7 @@ from jaxtyping import Array, Float, Int
 from scipy.sparse.csgraph import connected_components
 
 from dealspace.core import runtime  # noqa: F401  (float64 before the first array)
+from dealspace.core.relaxation import Relaxation, relaxation
 
 import jax.numpy as jnp  # isort: skip
 
@@ -27,6 +28,7 @@ class Baseline(NamedTuple):
     output, expenditure, final_share (alpha), value_added : (region, sector)
     revenue, deficit, income : (region,), duty revenue, D, and VA + revenue + D
     bloc : (region,), the trading bloc of each region; regions of different blocs do not trade at all
+    relaxation : how far each step of the solver goes
     """
 
     sales: Float[Array, "N N J"]
@@ -43,6 +45,7 @@ class Baseline(NamedTuple):
     deficit: Float[Array, " N"]
     income: Float[Array, " N"]
     bloc: Int[Array, " N"]
+    relaxation: Relaxation
 
 
 def make_baseline(
@@ -67,6 +70,8 @@ def make_baseline(
     value_added = gamma_va * output
     revenue = (tariff * sales).sum(axis=(1, 2))
     _, bloc = connected_components(sales.sum(axis=2) > 0, directed=False)
+    final_share = final / income[:, None]
+    steps = relaxation(sales, expenditure, share, gamma_io, gamma_va, theta, final_share)
     return Baseline(
         sales=jnp.asarray(sales),
         tariff=jnp.asarray(tariff),
@@ -76,10 +81,11 @@ def make_baseline(
         share=jnp.asarray(share),
         output=jnp.asarray(output),
         expenditure=jnp.asarray(expenditure),
-        final_share=jnp.asarray(final / income[:, None]),
+        final_share=jnp.asarray(final_share),
         value_added=jnp.asarray(value_added),
         revenue=jnp.asarray(revenue),
         deficit=jnp.asarray(income - value_added.sum(axis=1) - revenue),
         income=jnp.asarray(income),
         bloc=jnp.asarray(bloc, dtype=jnp.int32),
+        relaxation=steps,
     )

@@ -1,30 +1,21 @@
-"""Many deals on one economy: solve, read measures, and their slopes in the deal's own terms."""
+"""Many deals on one economy: solve and read measures."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import Protocol
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Float, Int
 
-from dealspace.core.adjoint import pull_back_many
 from dealspace.core.baseline import Baseline
 from dealspace.core.closure import Rules
 from dealspace.core.equilibrium import State
 from dealspace.core.measures import Measure, read
 from dealspace.core.solution import Solution, solution
 from dealspace.core.solve import iterate
+from dealspace.core.tangent import WedgeMap
 from dealspace.core.wedges import Wedges
-
-
-class WedgeMap(Protocol):
-    """A pytree that turns a deal x (K,) into wedges, traceably."""
-
-    def wedges(self, x: Float[Array, " K"]) -> Wedges:
-        """Return the wedges of a deal."""
-        ...
 
 
 @partial(jax.jit, static_argnames=("measures",))
@@ -67,28 +58,6 @@ def values_and_cotangents(
 
 
 @jax.jit
-def _through_the_map(deal_map: WedgeMap, x: Float[Array, " K"], slopes: Wedges) -> Float[Array, "M K"]:
-    _, back = jax.vjp(deal_map.wedges, x)
-    return jax.vmap(lambda each: back(each)[0])(slopes)
-
-
-@jax.jit
 def wedges_of(deal_map: WedgeMap, x: Float[Array, " K"]) -> Wedges:
     """Return the wedges of one deal."""
     return deal_map.wedges(x)
-
-
-def deal_slopes(
-    measures: tuple[Measure, ...],
-    deal_map: WedgeMap,
-    baseline: Baseline,
-    rules: Rules,
-    x: Float[Array, " K"],
-    wedges: Wedges,
-    solved: Solution,
-    state: State,
-) -> tuple[Float[Array, "M K"], Bool[Array, " M"]]:
-    """Return the slopes of measures in a deal's terms (M, K) at its solution, and whether each adjoint converged."""
-    _, cotangents = values_and_cotangents(measures, baseline, solved)
-    slopes, converged = pull_back_many(baseline, wedges, rules, state, cotangents)
-    return _through_the_map(deal_map, x, slopes), converged

@@ -18,7 +18,6 @@ from dealspace.core.baseline import Baseline
 from dealspace.core.closure import Rules, new_deficit
 from dealspace.core.wedges import Wedges, buyer_factor_hat
 
-WAGE_STEP = 0.3  # part of the log excess demand by which a log wage moves
 WAGE_CLIP = 0.5  # largest move of a log wage in one step
 PRICE_CLIP = 1.0  # largest move of a log price in one step
 EXPENDITURE_FLOOR = 0.1  # expenditure keeps at least this part of its last value in one step
@@ -153,10 +152,13 @@ def residual(baseline: Baseline, state: State, step: Step) -> Float[Array, ""]:
 
 def advance(baseline: Baseline, state: State, step: Step) -> State:
     """Return the next state, its moves limited so that a wild step cannot leave the economy's domain."""
-    move = jnp.clip(WAGE_STEP * step.excess, -WAGE_CLIP, WAGE_CLIP)
+    steps = baseline.relaxation
+    move = jnp.clip(steps.wage * step.excess, -WAGE_CLIP, WAGE_CLIP)
     log_w = renormalise(baseline, state.log_w + move)
-    log_P = state.log_P + jnp.clip(step.log_P - state.log_P, -PRICE_CLIP, PRICE_CLIP)
+    jump = jnp.einsum("njk,nk->nj", steps.price, step.log_P - state.log_P)
+    log_P = state.log_P + jnp.clip(jump, -PRICE_CLIP, PRICE_CLIP)
     bought = baseline.expenditure > 0
-    floor = EXPENDITURE_FLOOR * jnp.exp(state.log_E)
-    log_E = jnp.where(bought, jnp.log(jnp.where(bought, jnp.maximum(step.expenditure, floor), 1.0)), 0.0)
+    spending = jnp.where(bought, jnp.exp(state.log_E), 0.0)
+    settled = spending + jnp.einsum("njk,nk->nj", steps.spending, step.expenditure - spending)
+    log_E = jnp.log(jnp.where(bought, jnp.maximum(settled, EXPENDITURE_FLOOR * spending), 1.0))
     return State(log_w, log_P, log_E)

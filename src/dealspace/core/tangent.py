@@ -1,0 +1,73 @@
+"""Slopes of outcomes in a few parameters of a policy: the adjoint's mirror image.
+
+For K issues of a deal and M measures the adjoint costs M linear fixed points, this costs K. At the solution
+x = G(x, p) the state moves by ``dx = (dG/dx) dx + (dG/dp) dp``, iterated with the Jacobian-vector product of one
+step of the map that was solved.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Protocol
+
+import jax
+import jax.numpy as jnp
+from jax.flatten_util import ravel_pytree
+from jaxtyping import Array, Bool, Float
+
+from dealspace.core.anderson import fixed_point
+from dealspace.core.baseline import Baseline
+from dealspace.core.closure import Rules
+from dealspace.core.equilibrium import Prepared, State, advance, evaluate, prepare
+from dealspace.core.measures import Measure, read
+from dealspace.core.solution import solution
+from dealspace.core.wedges import Wedges
+
+TANGENT_TOLERANCE = 1e-9  # relative to the largest entry of (dG/dp) dp
+TANGENT_ITERATIONS = 500
+
+
+class WedgeMap(Protocol):
+    """A pytree that turns a deal x (K,) into wedges, traceably."""
+
+    def wedges(self, x: Float[Array, " K"]) -> Wedges:
+        """Return the wedges of a deal."""
+        ...
+
+
+@partial(jax.jit, static_argnames=("measures",))
+def deal_slopes(
+    measures: tuple[Measure, ...],
+    deal_map: WedgeMap,
+    baseline: Baseline,
+    rules: Rules,
+    x: Float[Array, " K"],
+    state: State,
+) -> tuple[Float[Array, "K M"], Bool[Array, " K"]]:
+    """Return d measure / d issue (K, M) at the converged `state` of a deal, and whether each tangent converged."""
+    point, unravel = ravel_pytree(state)
+
+    def image(at: Array, prepared: Prepared) -> Array:
+        here = unravel(at)
+        return ravel_pytree(advance(baseline, here, evaluate(baseline, prepared, rules, here)))[0]
+
+    def outcome(at: Array, deal: Array) -> Array:
+        return read(measures, baseline, solution(baseline, deal_map.wedges(deal), rules, unravel(at)))
+
+    prepared, push_deal = jax.linearize(lambda deal: prepare(baseline, deal_map.wedges(deal)), x)
+    _, push = jax.linearize(image, point, prepared)
+    _, read_off = jax.linearize(outcome, point, x)
+    nothing = jax.tree.map(jnp.zeros_like, prepared)
+
+    def slope(direction: Array) -> tuple[Array, Array]:
+        source = push(jnp.zeros_like(point), push_deal(direction))
+        scale = jnp.maximum(jnp.max(jnp.abs(source)), jnp.finfo(source.dtype).tiny)
+
+        def step(moved: Array) -> tuple[Array, Array]:
+            new = source / scale + push(moved, nothing)
+            return new, jnp.max(jnp.abs(new - moved))
+
+        end = fixed_point(step, source / scale, jnp.asarray(TANGENT_TOLERANCE), TANGENT_ITERATIONS)
+        return read_off(end.x * scale, direction), end.converged
+
+    return jax.lax.map(slope, jnp.eye(x.shape[0]))
