@@ -110,7 +110,7 @@ def chapters(rest: float) -> LineBook:
 
 
 def test_a_small_rest_of_a_chapter_is_on_no_list() -> None:
-    book = chapters(5.0)
+    book = chapters(1.0)
     within = book.pair("USA", "JPN").sector == SECTORS.index("C29")
     assert caught(book, "JPN", "hs:8703", within=within) == ["8703230190"]
     assert caught(book, "JPN", "hs:87", within=within) == ["87", "8703230190"]

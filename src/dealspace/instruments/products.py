@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 #: Largest share of a pair's lines by value that may stand as chapters beside finer lines.
-REST = 0.1
+REST = 0.02
 
 
 @dataclass(frozen=True, eq=False)
