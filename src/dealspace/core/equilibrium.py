@@ -138,7 +138,8 @@ def initial_state(baseline: Baseline) -> State:
 def residual(baseline: Baseline, state: State, step: Step) -> Float[Array, ""]:
     """Return the largest fault of any equation at a state: prices and wages in logs, spending by income.
 
-    The numeraire is one of the equations: without it, deficits fixed in its units would be off.
+    The numeraire is one of the equations: without it, deficits fixed in its units would be off. A region whose
+    income is not positive has no demand, so such a point is no equilibrium however small its faults are.
     """
     spending = jnp.where(baseline.expenditure > 0, jnp.exp(state.log_E), 0.0)
     faults = (
@@ -146,6 +147,7 @@ def residual(baseline: Baseline, state: State, step: Step) -> Float[Array, ""]:
         jnp.max(jnp.abs(step.expenditure - spending) / baseline.income[:, None]),
         jnp.max(jnp.abs(step.excess)),
         jnp.max(jnp.abs(renormalise(baseline, state.log_w) - state.log_w)),
+        jnp.where(jnp.min(step.income) > 0, 0.0, 1.0),
     )
     return jnp.max(jnp.stack(faults))
 

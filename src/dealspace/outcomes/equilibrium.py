@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dealspace.core.closure import DEFICITS, LABOUR, Closure
-from dealspace.core.equilibrium import State
+from dealspace.core.equilibrium import State, initial_state
 from dealspace.core.solution import Solution
 from dealspace.core.solve import TOLERANCE, Status, name_regions
 from dealspace.core.solve import solve as solve_core
@@ -183,7 +184,7 @@ class Equilibrium:
     def balance(self, region: str, partner: str, sectors: tuple[str, ...] | None = None) -> float:
         """Return exports of `region` to `partner` less imports from it, USD million at basic price.
 
-        Both may be groups; `sectors` are the goods where left out.
+        Both may be groups; `sectors` are the goods where left out. Subsidies on exports are not taken off.
         """
         world, sales = self.world, np.asarray(self.solution.sales)
         return bilateral_balance(world, sales, region, partner, sectors)
@@ -271,8 +272,12 @@ def solve(
     True
     """
     closure = _closure(deficits, labour)
-    base = world.rebase(deficits)
-    plan = Policy(base, name="no change") if policy is None else policy
+    plan = Policy(world, name="no change") if policy is None else policy
+    try:
+        base = world.rebase(deficits)
+    except NotConvergedError as error:
+        status = Status("no-equilibrium", str(error), math.inf, 0)
+        return Equilibrium(world, plan, closure, status, initial_state(world.baseline), None)
     if plan.world.regions != world.regions or plan.world.sectors != world.sectors:
         raise PolicyError(f"the policy {plan.name!r} was made for {plan.world!r}, not for {world!r}")
     if not np.array_equal(plan.world.tariff, base.tariff):
