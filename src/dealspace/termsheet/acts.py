@@ -149,6 +149,8 @@ class Issue(_Aimed):
         Lowest and highest value, fractions.
     levels : tuple of float or None
         The only values possible, rising; None when every value in `range` is.
+    coverage : float
+        Share of the trade in its products that it is about, above 0 and at most 1.
     lifts : tuple of str
         Measures of the status quo that the deal takes away because this issue stands in their place.
     words : str
@@ -159,8 +161,15 @@ class Issue(_Aimed):
     name: Annotated[SkipJsonSchema[str], Field(exclude=True)] = ""
     range: Any
     levels: Any = None
+    coverage: Share = 1.0
     lifts: Names = ()
     words: Text = ""
+
+    @model_validator(mode="after")
+    def _covers_something(self) -> Issue:
+        if self.coverage == 0:
+            raise ValueError("has coverage 0%, so nothing is at issue; delete the issue or write its coverage")
+        return self
 
     @property
     def low(self) -> float:
