@@ -117,6 +117,8 @@ def _surplus_share(game: Game, party: int, offer: Offer, money: bool) -> float |
     if not len(rational):
         return None
     gains = offer.payoffs - game.no_deal
+    if (gains < -game.tolerance).any():
+        return None
     if not money:
         most = rational.max(axis=0) - game.no_deal
         if (most <= game.tolerance).any():
@@ -160,6 +162,8 @@ def _words(
     )
     if share is not None:
         text += f" It keeps {share:.0%} of the gains."
+    elif offer.payoffs[1 - party] < game.no_deal[1 - party] - game.tolerance[1 - party]:
+        text += f" At its central weights {rival} would be better off without it."
     if not known:
         text += _certainty_words(offer, certain)
     if counter is not None and counter.deal is not None:

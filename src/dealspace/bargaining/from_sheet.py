@@ -52,7 +52,7 @@ def payoff_of(sheet: Any, party: str) -> Payoff:
     weights = {term.measure(party, other): float(term.weight) for term in preference.terms}
     doubt = sheet.uncertainty.get(party)
     if doubt is None:
-        return Payoff(party, preference.preset, weights, money=preference.preset == "welfare")
+        return Payoff(party, preference.preset, weights, money=weights.get(f"ev:{party}") == 1.0)
     size = float(doubt.spread)
     spread = (
         Spread("lognormal", 1.0, size, relative=True)
@@ -63,7 +63,7 @@ def payoff_of(sheet: Any, party: str) -> Payoff:
         party,
         preference.preset,
         weights,
-        money=preference.preset == "welfare",
+        money=weights.get(f"ev:{party}") == 1.0,
         spread={name: spread for name in weights if name != f"ev:{party}"},
         draws=doubt.draws,
         seed=doubt.seed,

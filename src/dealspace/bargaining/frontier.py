@@ -14,7 +14,8 @@ import numpy as np
 from .game import Game, efficient
 from .model import Array, Index, Mask
 from .results import Frontier, Settings
-from .search import Problem, blend, search, side
+from .rows import blend
+from .search import Problem, search, side
 
 # A trace of the other objective, so that an end of the frontier is efficient and not only best for one.
 TRACE = 1e-6

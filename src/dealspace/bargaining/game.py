@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import DealspaceError, NotConvergedError, near_matches
 from .model import Array, DealModel, Index, Mask
+from .sketch import Polynomial, fit_polynomial
 
 # Pay-offs closer than this share of the sample's spread are equal: above what a search may violate a bound by
 # (`search.FEASIBLE`) and what a solve to 1e-10 leaves in a pay-off.
@@ -73,6 +74,8 @@ class Game:
             np.empty((0, len(self.low))),
             np.empty((0, len(self.origin))),
         )
+        self._polynomial: Polynomial | None = None
+        self._sketched = 0
         self._limits: tuple[float, float] = (np.inf, np.inf)
 
     def limit(self, solves: float, gradients: float) -> None:
@@ -155,6 +158,14 @@ class Game:
                 raise SearchStoppedError("the gradient is not a finite number")
             self._jacobians[key] = slope
         return self._jacobians[key]
+
+    def sketch(self) -> Polynomial | None:
+        """Return a polynomial fitted to the deals solved so far, None when they are few; refitted as they grow."""
+        count = len(self._deals)
+        if count > 1.3 * self._sketched:
+            self._polynomial = fit_polynomial(self.deals, self.measures, self.low, self.span)
+            self._sketched = count
+        return self._polynomial
 
     def payoffs(self, measures: Array) -> Array:
         """Return pay-offs (.., 2) of measures (.., M)."""

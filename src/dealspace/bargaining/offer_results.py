@@ -115,8 +115,8 @@ class FinalOffer:
     no_deal
         Expected pay-off of the offering party without a deal, E[d].
     surplus_share
-        Its share of the normalised gains at the offer, (u-d)/(a-d) of its own over the sum of both; None when
-        there is no zone. With money pay-offs on both sides it is the share of the added gains.
+        Its share of the gains at the offer and the central weights: of (u-d)/(a-d) of both, or of the added gains
+        when both pay-offs are money; None when there is no zone or a side would lose by the offer.
     certain
         The best offer among those accepted in at least ``Settings.certainty`` of the draws; None if none is.
     given_up

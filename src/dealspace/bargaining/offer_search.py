@@ -18,10 +18,11 @@ import numpy as np
 
 from .game import EQUAL, Game
 from .model import Array, Index, Mask
-from .search import Linear, Problem, search
+from .rows import Linear
+from .search import Problem, search
 
 SOFTNESS = (0.1, 0.02)
-LEVELS = (0.5, 0.75, 0.9)
+LEVELS = (0.4, 0.6, 0.75, 0.9)
 NUDGES = (0.06, -0.06, 0.02, -0.02)
 # At most this many of the least willing draws are held above their no deal in one search.
 HELD = 40
@@ -116,7 +117,7 @@ def search_offers(game: Game, party: int, draws: Draws, starts: int, certainty: 
     unit = float(game.scale[party])
     for softness in SOFTNESS:
         row = Softened(draws, softness * float(game.scale[1 - party]), unit)
-        search(game, Problem(row), starts=_best_deals(game, draws, 1), known=max(1, starts // 2), steps=20)
+        search(game, Problem(row), starts=_best_deals(game, draws, 1), known=starts, steps=20)
     for level in (*LEVELS, certainty, 1.0):
         hold_willing(game, party, draws, level)
     # A somewhat bolder or safer offer than the best so far may be better still.
@@ -126,7 +127,7 @@ def search_offers(game: Game, party: int, draws: Draws, starts: int, certainty: 
         if 0 < share < 1:
             hold_willing(game, party, draws, share)
     # From the best so far, hold exactly the draws that accept it and take all they leave.
-    for deal in _best_deals(game, draws, 2):
+    for deal in _best_deals(game, draws, 3):
         measures, ok = game.solve(deal)
         accepts = draws.accepted(measures)[0]
         if ok[0] and accepts.any():

@@ -16,75 +16,39 @@ import numpy as np
 from scipy.optimize import minimize
 
 from .game import Game, SearchStoppedError
-from .model import Array
+from .model import Array, Index
+from .rows import Linear, Row
+from .sketch import Anchored
 
 # Violations of a bound up to this, in units of the pay-offs' spread, are rounding.
 FEASIBLE = 1e-7
 PENALTY = 1e3
 # Change of the objective, in the same units, at which a search ends.
-TOLERANCE = 1e-7
+TOLERANCE = 1e-6
+# SLSQP starts from a unit Hessian. Deals are nearly linear in rates, so the objective is made steep against it: the
+# first steps then go as far as a linear program would.
+STEEP = 30.0
 # Discrete packages whose best solved deal comes this near (in units of the spread, violations counted threefold)
 # are climbed too; at most so many.
-NEAR_PACKAGE = 0.15
+NEAR_PACKAGE = 0.05
 # A second start is climbed if it comes this near the best found.
 NEAR_START = 0.03
-PACKAGES = 4
+PACKAGES = 3
+# Times a sketch is anchored anew in one climb, and steps on each.
+ROUNDS = 8
+SKETCH_STEPS = 60
 
 
-class Row(Protocol):
-    """A smooth function of the measures."""
+class Source(Protocol):
+    """What gives measures (M,) and their gradient (M, K) at a deal: the game itself, or a sketch of it."""
 
-    def value(self, measures: Array) -> Array:
-        """Return (..,) values of measures (.., M)."""
+    def measures_at(self, deal: Array) -> Array:
+        """Return (M,)."""
         ...
 
-    def slope(self, measures: Array) -> Array:
-        """Return d value / d measure (M,) at measures (M,)."""
+    def jacobian(self, deal: Array) -> Array:
+        """Return (M, K)."""
         ...
-
-
-@dataclass(frozen=True)
-class Linear:
-    """``weights . m + constant``."""
-
-    weights: Array
-    constant: float = 0.0
-
-    def value(self, measures: Array) -> Array:
-        """Return (..,) values."""
-        return measures @ self.weights + self.constant
-
-    def slope(self, measures: Array) -> Array:
-        """Return (M,)."""
-        return self.weights
-
-
-@dataclass(frozen=True)
-class LogSum:
-    """``sum_p power_p log(row_p)``, a straight line below `edge` so that searches may start there."""
-
-    rows: tuple[Linear, ...]
-    powers: tuple[float, ...]
-    edge: float = 1e-6
-
-    def value(self, measures: Array) -> Array:
-        """Return (..,) values."""
-        total = np.zeros(measures.shape[:-1])
-        for row, power in zip(self.rows, self.powers, strict=True):
-            gain = row.value(measures)
-            inside = np.maximum(gain, self.edge)
-            total = total + power * (np.log(inside) + np.minimum(gain - self.edge, 0.0) / self.edge)
-        return total
-
-    def slope(self, measures: Array) -> Array:
-        """Return (M,)."""
-        return sum(
-            (
-                power / max(float(row.value(measures)), self.edge) * row.weights
-                for row, power in zip(self.rows, self.powers, strict=True)
-            ),
-            start=np.zeros(measures.shape[-1]),
-        )
 
 
 @dataclass(frozen=True)
@@ -129,16 +93,10 @@ def side(game: Game, party: int, floor: float = 0.0) -> Linear:
     return Linear(weights / scale, -(float(weights @ game.origin) + floor) / scale)
 
 
-def blend(rows: Sequence[Linear], shares: Sequence[float]) -> Linear:
-    """Return the weighted sum of linear rows."""
-    weights = np.asarray(shares) @ np.array([row.weights for row in rows])
-    return Linear(weights, float(np.dot(shares, [row.constant for row in rows])))
-
-
 def best_known(game: Game, problem: Problem, count: int = 1) -> list[Array]:
     """Return up to `count` solved deals that do well in the problem, each in a part of the box of its own."""
     deals = game.deals
-    if not len(deals):
+    if not len(deals) or count < 1:
         return []
     score = problem.score(game.measures)
     chosen: list[Array] = []
@@ -246,91 +204,145 @@ def _exchange(game: Game, problem: Problem, deal: Array) -> Array | None:
 
 
 def _climb(game: Game, problem: Problem, start: Array, steps: int) -> Array:
-    """Run SLSQP over the continuous issues from `start`; return the best deal on the way."""
+    """Climb over the continuous issues from `start`; return the best deal on the way."""
+    here = start
+    try:
+        if len(game.free):
+            here = _climb_by_sketch(game, problem, start, steps)
+    except SearchStoppedError:
+        # The deals solved on the way stand.
+        return here
+    return here
+
+
+def _climb_by_sketch(game: Game, problem: Problem, start: Array, steps: int) -> Array:
+    """Maximise on the sketch anchored here, solve what it proposes, anchor there, until nothing is gained.
+
+    Without a sketch (few deals solved) SLSQP asks for the exact gradient at each of its own steps.
+    """
+    here, radius = start, 1.0
+    merit = float(_merit(problem, game.measures_at(here)))
+    for _ in range(ROUNDS):
+        polynomial = game.sketch()
+        if polynomial is None:
+            return _run(game, game, problem, here, 1.0, steps)
+        sketch = Anchored.at(polynomial, here, game.measures_at(here), game.jacobian(here))
+        there = _run(game, sketch, problem, here, radius, SKETCH_STEPS)
+        if float(_merit(problem, sketch.measures_at(there))) - merit < TOLERANCE:
+            return here
+        try:
+            gain = float(_merit(problem, game.measures_at(there))) - merit
+        except SearchStoppedError:
+            if game.exhausted:
+                return here
+            gain = -np.inf
+        if gain > 0:
+            here, merit = there, merit + gain
+            if gain < TOLERANCE:
+                return here
+        elif radius < 0.01 or -gain < TOLERANCE:
+            return here
+        else:
+            radius /= 4
+    return here
+
+
+def _merit(problem: Problem, measures: Array) -> Array:
+    """Return the value less a penalty that a small violation on the way does not drown in."""
+    return problem.value(measures) - 10 * problem.violation(measures)
+
+
+def _run(game: Game, source: Source, problem: Problem, start: Array, radius: float, steps: int) -> Array:
+    """Run SLSQP from `start` within `radius` (unit coordinates); return the best deal of its way by merit."""
     free = game.free
-    trail: dict[bytes, Array] = {}
+    best, best_merit = start, -np.inf
 
     def deal_of(z: Array) -> Array:
         if not np.isfinite(z).all():
             raise SearchStoppedError("the search left the numbers")
         deal = start.copy()
         deal[free] = game.low[free] + np.clip(z[: len(free)], 0.0, 1.0) * game.span[free]
-        deal = game.tidy(deal)
-        trail[deal.tobytes()] = deal
-        return deal
+        return game.tidy(deal)
 
-    if len(free):
-        z0 = (start[free] - game.low[free]) / game.span[free]
-        try:
-            _slsqp(game, problem, deal_of, z0, steps)
-        except SearchStoppedError:
-            # The deals solved on the way stand; the best of them is taken below.
-            trail.setdefault(start.tobytes(), start)
-    else:
-        trail[start.tobytes()] = start
-    best, best_score = start, -np.inf
-    for deal in trail.values():
-        score = _score(game, problem, deal)
-        if score > best_score:
-            best, best_score = deal, score
+    def look(z: Array) -> None:
+        nonlocal best, best_merit
+        deal = deal_of(z)
+        merit = float(_merit(problem, source.measures_at(deal)))
+        if merit > best_merit:
+            best, best_merit = deal, merit
+
+    z0 = (start[free] - game.low[free]) / game.span[free]
+    box = np.column_stack([np.maximum(z0 - radius, 0.0), np.minimum(z0 + radius, 1.0)])
+    look(z0)
+    try:
+        look(_slsqp(source, problem, deal_of, z0, box, (free, game.span[free]), steps))
+    except SearchStoppedError:
+        if source is game:
+            return best
     return best
 
 
-def _score(game: Game, problem: Problem, deal: Array) -> float:
-    try:
-        return float(problem.score(game.measures_at(deal)))
-    except SearchStoppedError:
-        return -np.inf
-
-
-def _slsqp(game: Game, problem: Problem, deal_of: Callable[[Array], Array], z0: Array, steps: int) -> None:
-    """Maximise with scipy's SLSQP; with no objective, over (z, t): max t with every part >= t."""
+def _slsqp(
+    source: Source,
+    problem: Problem,
+    deal_of: Callable[[Array], Array],
+    z0: Array,
+    box: Array,
+    axes: tuple[Index, Array],
+    steps: int,
+) -> Array:
+    """Maximise with scipy's SLSQP; with no objective, over (z, t): max t with every part >= t. Return z."""
     n = len(z0)
     maximin = problem.objective is None
     rows = list(problem.bounds) + (list(problem.parts) if maximin else [])
+    free, span = axes
 
     def slope(row: Row, z: Array) -> Array:
         deal = deal_of(z)
-        return (row.slope(game.measures_at(deal)) @ game.jacobian(deal))[game.free] * game.span[game.free]
+        return (row.slope(source.measures_at(deal)) @ source.jacobian(deal))[free] * span
 
     def objective(z: Array) -> float:
         if problem.objective is None:
-            return -float(z[n])
-        return -float(problem.objective.value(game.measures_at(deal_of(z))))
+            return -STEEP * float(z[n])
+        return -STEEP * float(problem.objective.value(source.measures_at(deal_of(z))))
 
     def objective_slope(z: Array) -> Array:
         if problem.objective is None:
-            return np.append(np.zeros(n), -1.0)
-        return -slope(problem.objective, z)
+            return np.append(np.zeros(n), -STEEP)
+        return -STEEP * slope(problem.objective, z)
 
     def bounds(z: Array) -> Array:
-        values = np.array([float(row.value(game.measures_at(deal_of(z)))) for row in rows])
+        measures = source.measures_at(deal_of(z))
+        values = np.array([float(row.value(measures)) for row in rows])
         if maximin:
             values[len(problem.bounds) :] -= z[n]
         return values
 
     def bounds_slope(z: Array) -> Array:
-        slopes = np.array([slope(row, z) for row in rows])
+        deal = deal_of(z)
+        measures, jacobian = source.measures_at(deal), source.jacobian(deal)[:, free] * span
+        slopes = np.array([row.slope(measures) for row in rows]) @ jacobian
         if not maximin:
             return slopes
         lift = np.zeros((len(rows), 1))
         lift[len(problem.bounds) :] = -1.0
         return np.hstack([slopes, lift])
 
-    start, box = z0, [(0.0, 1.0)] * n
+    start, limits = z0, [(float(low), float(high)) for low, high in box]
     if maximin:
-        start = np.append(z0, float(problem.value(game.measures_at(deal_of(z0)))))
-        box = [*box, (-np.inf, np.inf)]
+        start = np.append(z0, float(problem.value(source.measures_at(deal_of(z0)))))
+        limits = [*limits, (-np.inf, np.inf)]
     constraints = [{"type": "ineq", "fun": bounds, "jac": bounds_slope}] if rows else []
     with warnings.catch_warnings():
         # SLSQP may step outside the box by rounding; the deal is put back into it above.
         warnings.filterwarnings("ignore", message="Values in x were outside bounds")
-        minimize(
+        end = minimize(
             objective,
             start,
             jac=objective_slope,
             method="SLSQP",
-            bounds=box,
+            bounds=limits,
             constraints=constraints,
-            options={"maxiter": steps, "ftol": TOLERANCE},
+            options={"maxiter": steps, "ftol": STEEP * TOLERANCE / 10},
         )
+    return end.x[:n]

@@ -15,17 +15,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .game import Game
+from .game import Game, SearchStoppedError
 from .hull import Piece, best_leximin, best_nash, pieces_above, upper_hull
 from .model import Array, Mask
 from .results import BargainingSolution, Settings
-from .search import LogSum, Problem, blend, search, side
+from .rows import LogSum, blend
+from .search import Problem, search, side
 from .words import amount
 from .zone import best_for
 
 NAMES = ("nash", "kalai-smorodinsky", "egalitarian")
 # A single deal whose gains are within this share of the lottery's is preferred to the lottery.
-NEAR = 1e-4
+NEAR = 1e-3
 ROUNDS = 4
 
 Chooser = Callable[[list[Piece]], tuple[Piece, float]]
@@ -164,6 +165,7 @@ def _on_hull(game: Game, ground: Ground, name: str, beta: float) -> BargainingSo
         return _none(game, name, "lotteries", "failed", "The search found no outcome.")
     piece, t = chosen
     target = piece.at(t)
+    _try_between(game, piece, t)
     outcomes = game.outcomes
     # One deal that is as good for both, up to rounding, needs no lottery.
     near = np.min((outcomes - target) / np.where(ground.live, ground.unit, game.scale), axis=1)
@@ -173,6 +175,16 @@ def _on_hull(game: Game, ground: Ground, name: str, beta: float) -> BargainingSo
     if not 0 < t < 1:
         return _pack(game, ground, name, "lotteries", [piece.j if t >= 1 else piece.i], [1.0], beta)
     return _pack(game, ground, name, "lotteries", [piece.i, piece.j], [1 - t, t], beta)
+
+
+def _try_between(game: Game, piece: Piece, t: float) -> None:
+    """Solve the deal between the two of a lottery: where the frontier bends, it does without the lottery."""
+    deals = game.deals
+    try:
+        game.measures_at((1 - t) * deals[piece.i] + t * deals[piece.j])
+    except SearchStoppedError:
+        # The lottery stands.
+        return
 
 
 def _on_deals(game: Game, ground: Ground, name: str, beta: float) -> BargainingSolution:

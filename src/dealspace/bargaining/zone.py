@@ -11,7 +11,8 @@ from scipy.stats import qmc
 from .game import Game
 from .model import Array, Mask
 from .results import DealPoint, Sample, Settings, Zone
-from .search import Found, Problem, blend, search, side
+from .rows import blend
+from .search import Found, Problem, search, side
 from .stats import wilson
 from .words import amount
 
