@@ -35,10 +35,12 @@ def test_presets_weigh_the_named_measures(payoff, vector):
     assert payoff.vector(NAMES).tolist() == vector
 
 
-def test_only_welfare_is_money():
+def test_payoffs_are_money_where_own_welfare_counts_as_one():
     assert welfare("USA").money
-    assert not political("JPN", {"C29": 0.5}).money
-    assert not mercantilist("USA", "JPN", 0.2).money
+    assert political("JPN", {"C29": 0.5}).money
+    assert mercantilist("USA", "JPN", 0.2).money
+    assert not mercantilist("USA", "JPN", 0.2, ev=0.5).money
+    assert not custom("USA", {"balance:USA:JPN": 1.0}).money
 
 
 def test_a_missing_measure_is_named_with_near_matches():

@@ -14,7 +14,7 @@ from .sketch import Polynomial, fit_polynomial
 
 # Pay-offs closer than this share of the sample's spread are equal: above what a search may violate a bound by
 # (`search.FEASIBLE`) and what a solve to 1e-10 leaves in a pay-off.
-EQUAL = 2e-7
+EQUAL = 1e-6
 
 
 class SearchStoppedError(Exception):

@@ -27,7 +27,7 @@ NUDGES = (0.06, -0.06, 0.02, -0.02)
 # At most this many of the least willing draws are held above their no deal in one search.
 HELD = 40
 # A hair of the spread, so that a draw that is held willing is not lost to rounding.
-HAIR = 1e-6
+HAIR = 2e-6
 
 
 @dataclass(frozen=True)

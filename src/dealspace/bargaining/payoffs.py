@@ -93,7 +93,8 @@ class Payoff:
     weights
         Measure name -> weight.
     money
-        Whether pay-offs are money and may be compared between parties.
+        Whether pay-offs are money, a USD of own equivalent variation counting as one, so that the parties' may be
+        compared and added.
     spread
         Measure name -> distribution of its weight; a measure that is not in here keeps its weight.
     draws, seed
@@ -175,7 +176,7 @@ def political(party: str, lambdas: Mapping[str, float]) -> Payoff:
     """
     weights = {f"ev:{party}": 1.0}
     weights |= {f"va:{party}:{sector}": float(value) for sector, value in lambdas.items()}
-    return Payoff(party, "political", weights)
+    return Payoff(party, "political", weights, money=True)
 
 
 def mercantilist(
@@ -188,7 +189,7 @@ def mercantilist(
     """
     weights = {f"ev:{party}": float(ev), f"balance:{party}:{other}": float(balance)}
     weights |= {f"output:{party}:{sector}": float(value) for sector, value in (output or {}).items()}
-    return Payoff(party, "mercantilist", weights)
+    return Payoff(party, "mercantilist", weights, money=ev == 1)
 
 
 def custom(party: str, weights: Mapping[str, float], money: bool = False) -> Payoff:

@@ -21,7 +21,7 @@ from .rows import Linear, Row
 from .sketch import Anchored
 
 # Violations of a bound up to this, in units of the pay-offs' spread, are rounding.
-FEASIBLE = 1e-7
+FEASIBLE = 3e-7
 PENALTY = 1e3
 # Change of the objective, in the same units, at which a search ends.
 TOLERANCE = 1e-6
@@ -175,10 +175,11 @@ def best_so_far(game: Game, problem: Problem) -> Found | None:
     measures = game.measures
     if not len(measures):
         return None
-    score = problem.score(measures)
-    i = int(np.argmax(score))
-    if problem.violation(measures[i]) > FEASIBLE:
+    feasible = problem.violation(measures) <= FEASIBLE
+    if not feasible.any():
         return None
+    score = np.where(feasible, problem.value(measures), -np.inf)
+    i = int(np.argmax(score))
     return Found(game.deals[i], measures[i], float(score[i]))
 
 
