@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dealspace.analysis.model import SheetModel
+from dealspace.analysis.model import CompiledSheet, SheetModel
 from dealspace.analysis.stake import Stake, find_stake
 from dealspace.bargaining.analyze import analyze_bargain
 from dealspace.bargaining.from_sheet import read_inputs, required_measures
@@ -154,7 +154,8 @@ def analyze(
     settings = settings or Settings()
     clock.mark("reading")
     tell("solving the policies", 0.05)
-    models = {deficits: SheetModel(sheet, world, required_measures(sheet), deficits=deficits) for deficits in CLOSURES}
+    compiled = CompiledSheet(sheet, world)
+    models = {deficits: SheetModel(compiled, required_measures(sheet), deficits=deficits) for deficits in CLOSURES}
     equilibria = {
         (policy, deficits): model.equilibrium(policy) for deficits, model in models.items() for policy in sheet.policies
     }

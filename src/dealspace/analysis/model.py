@@ -30,41 +30,64 @@ CAPACITY = 512  # deals a compiled batch holds
 WORKERS = 2  # batches solved at the same time; JAX releases the interpreter while it computes
 
 
-class SheetModel:
-    """The deals of a term sheet, solved exactly (a `dealspace.bargaining.model.DealModel`).
+class CompiledSheet:
+    """A term sheet compiled onto an economy, once for every closure.
 
     Parameters
     ----------
     sheet, world : the negotiation, and the economy it is about
-    measure_names : what to read off every deal, as `dealspace.outcomes.measures.measure` names them
-    deficits, labour : the closure, as in `dealspace.solve`
 
     Raises
     ------
     SheetError
         When the sheet does not compile onto the world.
+    """
+
+    def __init__(self, sheet: TermSheet, world: Economy):
+        self.sheet = sheet
+        self.world = with_groups(world, sheet)
+        self.deals = compile_deals(sheet, self.world)
+        self._policies: dict[str, Policy] = {}
+
+    def policy(self, name: str) -> Policy:
+        """Return a policy of the sheet; ``no-deal@letters-applied`` takes another background."""
+        if name not in self._policies:
+            policy, _, background = name.partition("@")
+            self._policies[name] = compile_policy(self.sheet, self.world, policy, background=background or None)
+        return self._policies[name]
+
+
+class SheetModel:
+    """The deals of a term sheet, solved exactly (a `dealspace.bargaining.model.DealModel`).
+
+    Parameters
+    ----------
+    compiled : the negotiation on its economy
+    measure_names : what to read off every deal, as `dealspace.outcomes.measures.measure` names them
+    deficits, labour : the closure, as in `dealspace.solve`
+
+    Raises
+    ------
     NotConvergedError
-        When the status quo has no equilibrium.
+        When the economy has no such closure.
     """
 
     def __init__(
         self,
-        sheet: TermSheet,
-        world: Economy,
+        compiled: CompiledSheet,
         measure_names: tuple[str, ...],
         *,
         deficits: str = "fixed",
         labour: str = "mobile",
     ):
-        self.sheet = sheet
+        self.compiled, self.sheet, self.world = compiled, compiled.sheet, compiled.world
         self.closure = Closure(deficits, labour)
-        self.world = with_groups(world, sheet)
         self.base = self.world.rebase(deficits)
-        self.parties: tuple[str, str] = (sheet.parties[0], sheet.parties[1])
+        self.parties: tuple[str, str] = (self.sheet.parties[0], self.sheet.parties[1])
         self.measure_names = measure_names
         self.measures = tuple(measure(self.base, name) for name in measure_names)
-        self._map = compile_deals(sheet, self.world)
-        self._policies: dict[str, Equilibrium] = {}
+        self._map = compiled.deals
+        self._solved: dict[str, Equilibrium] = {}
 
     @property
     def backgrounds(self) -> tuple[str, ...]:
@@ -166,11 +189,10 @@ class SheetModel:
 
     def equilibrium(self, name: str) -> Equilibrium:
         """Return a named policy of the sheet, solved; ``no-deal@letters-applied`` takes another background."""
-        if name not in self._policies:
-            policy, _, background = name.partition("@")
-            plan = compile_policy(self.sheet, self.world, policy, background=background or None)
-            self._policies[name] = solve(self.world, plan, deficits=self.closure.deficits, labour=self.closure.labour)
-        return self._policies[name]
+        if name not in self._solved:
+            plan = self.compiled.policy(name)
+            self._solved[name] = solve(self.world, plan, deficits=self.closure.deficits, labour=self.closure.labour)
+        return self._solved[name]
 
     def deal_equilibrium(self, deal: Array, name: str) -> Equilibrium:
         """Return the labelled equilibrium of one deal (K,)."""

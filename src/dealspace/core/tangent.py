@@ -23,7 +23,7 @@ from dealspace.core.measures import Measure, read
 from dealspace.core.solution import solution
 from dealspace.core.wedges import Wedges
 
-TANGENT_TOLERANCE = 1e-9  # relative to the largest entry of (dG/dp) dp
+TANGENT_TOLERANCE = 1e-8  # relative to the largest entry of (dG/dp) dp
 TANGENT_ITERATIONS = 500
 
 
