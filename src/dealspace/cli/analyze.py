@@ -34,12 +34,12 @@ def command(
     found = load_sheet(sheet)
     paths: tuple[Path, ...] = ()
     with progress() as report:
-        report("loading the engine", 0, 0)
-        from dealspace.analysis import analyze
+        report("loading the engine", 0.0)
+        from dealspace.analysis.analysis import analyze
 
         case = analyze(found, progress=report)
         if out is not None:
-            report("writing the report", 0, 0)
+            report("writing the report", 1.0)
             paths = case.save(out)
     if json:
         print_json(case.to_dict())

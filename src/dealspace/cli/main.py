@@ -122,3 +122,7 @@ def _usage_sentence(error: BaseException) -> str:
 def _forget_stdout() -> None:
     """Point standard output at nothing, so that the interpreter's last flush cannot fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    run()

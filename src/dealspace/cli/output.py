@@ -15,7 +15,7 @@ import typer
 
 from dealspace.errors import DealspaceError
 
-Progress = Callable[[str, int, int], None]
+Progress = Callable[[str, float], None]
 
 
 def print_json(value: Any) -> None:
@@ -47,10 +47,7 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """Yield ``report(stage, done, total)``; it draws on standard error, as a bar on a terminal, else line by line.
-
-    ``total`` is 0 where it is not known.
-    """
+    """Yield ``report(stage, fraction done)``; it draws on standard error, as a bar on a terminal, else line by line."""
     if sys.stderr.isatty():
         with _bar() as report:
             yield report
@@ -61,7 +58,7 @@ def progress() -> Iterator[Progress]:
 def _lines() -> Progress:
     seen: set[str] = set()
 
-    def report(stage: str, done: int, total: int) -> None:
+    def report(stage: str, fraction: float) -> None:
         if stage not in seen:
             seen.add(stage)
             typer.echo(f"{stage} ...", err=True)
@@ -79,8 +76,8 @@ def _bar() -> Iterator[Progress]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting", total=None)
 
-        def report(stage: str, done: int, total: int) -> None:
-            bar.update(task, description=stage, completed=done, total=total or None)
+        def report(stage: str, fraction: float) -> None:
+            bar.update(task, description=stage, completed=fraction, total=1.0)
 
         yield report
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dealspace.cli.output import print_json, progress, text_table
+from dealspace.cli.output import Progress, print_json, progress, text_table
 
 if TYPE_CHECKING:
     from dealspace.outcomes.equilibrium import Equilibrium
@@ -60,13 +60,13 @@ def command(
         typer.echo(_text(found, policy, deficits.value, equilibrium))
 
 
-def _solve(sheet: TermSheet, policy: str, deficits: str, report: Any) -> Equilibrium:
-    report("loading the engine", 0, 0)
+def _solve(sheet: TermSheet, policy: str, deficits: str, report: Progress) -> Equilibrium:
+    report("loading the engine", 0.0)
     import dealspace as ds
     from dealspace.instruments.compile import compile_policy
 
     world = ds.load_world(sheet.world)
-    report(f"solving {policy}", 0, 0)
+    report(f"solving {policy}", 0.5)
     return ds.solve(world, compile_policy(sheet, world, policy), deficits=deficits, labour="mobile")
 
 

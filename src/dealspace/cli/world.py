@@ -101,7 +101,7 @@ def build_command(
         raise DealspaceError(f"--from {source}: there is no such folder; give the one with the source tables")
     check_folder(to, "--to")
     with progress() as report:
-        report("computing the economy", 0, 0)
+        report("computing the economy", 0.0)
         path = _build(source, to)
     if json:
         print_json({"file": str(path)})

@@ -20,7 +20,7 @@ from dealspace.report.sentences import (
 from dealspace.report.words import day, wrap
 
 if TYPE_CHECKING:
-    from dealspace.analysis import Analysis
+    from dealspace.analysis.analysis import Analysis
 
 WIDTH = 100
 HORIZONS = {"long": "long run", "medium": "medium run", "short": "short run"}
@@ -39,7 +39,7 @@ def briefing(analysis: Analysis) -> str:
     lines += [*_part("What counts", weights(case)), *_part("The threat", threat(case)), *_part("Room", room(case))]
     lines += [*_part("Concessions", concessions(case)), ""]
     lines += [*deals_table(case), ""]
-    lines += [*_part("Final offer", final_offer(case)), *_part("Best reply", best_reply(case))]
+    lines += [*_part("Final offer", final_offer(case)), *_part("Best reply", best_reply(case, in_full=False))]
     lines += _part("How sure", how_sure(case))
     return "\n".join(lines)
 

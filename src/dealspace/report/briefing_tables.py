@@ -6,13 +6,13 @@ import textwrap
 
 import numpy as np
 
+from dealspace.bargaining.results import BargainingSolution
 from dealspace.report.reading import Case
-from dealspace.report.tables_deal import SOLUTION_TITLES
 from dealspace.report.words import MISSING, billions, capital, columns, number, share
 
 _SECTORS = 2
 _OUTSIDERS = 2
-_MOST_ISSUES = 5
+_WIDTH = 100
 
 
 def effects_table(case: Case) -> list[str]:
@@ -36,9 +36,9 @@ def effects_table(case: Case) -> list[str]:
         "".join(cell.rjust(w) if k else cell.ljust(w) for k, (cell, w) in enumerate(zip(line, widths, strict=True)))
         for line in lines
     ]
-    whom = f", others with {case.names.the(case.partner(outsiders[0]))}" if outsiders else ""
-    foot = f"Prices: of consumers, against wages. Balances: the parties with each other{whom}."
-    return [top, *(line.rstrip() for line in laid), *textwrap.wrap(foot, 100)]
+    whom = f", of others with {case.names.the(case.partner(outsiders[0]))}" if outsiders else ""
+    foot = f"Prices against wages; balances of the parties with each other{whom}."
+    return [top, *(line.rstrip() for line in laid), *textwrap.wrap(foot, _WIDTH)]
 
 
 _CLOSURES = {"fixed": "Deficits fixed", "balanced": "Balanced trade", "proportional": "In proportion"}
@@ -70,21 +70,23 @@ def _cells(case: Case, place: str, closure: str, sectors: tuple[str, ...]) -> li
 
 
 def deals_table(case: Case) -> list[str]:
-    """Lay out solutions, tabled offers and final offers: gains over no deal and terms."""
-    issues = list(case.issues)[:_MOST_ISSUES]
-    heads = _stacked([*(f"{party} gain" for party in case.parties), "accepted", *(name.replace("-", " ") for name in issues)])
-    rows = [row for row in _rows(case) if row is not None]
+    """Lay out solutions, tabled offers and final offers: gains over no deal and terms, as many as fit."""
+    rows = _rows(case)
     if not rows:
         return []
-    body = [[label, *gains, chance, *values[: len(issues)]] for label, gains, chance, values in rows]
-    lead = ["Gain over no deal", *([""] * (len(heads[0]) if heads else 0))]
-    stack = [[lead[0] if k == 0 else "", *line] for k, line in enumerate(heads)]
-    laid = columns(stack[0], [*stack[1:], *body])
-    left_out = len(case.issues) - len(issues)
-    return laid + ([f"{left_out} more issues: see the report."] if left_out > 0 else [])
+    for count in range(len(case.issues), 0, -1):
+        names = [name.replace("-", " ") for name in list(case.issues)[:count]]
+        heads = _stacked([*(f"{party} gain" for party in case.parties), "accepted", *names])
+        stack = [["Over no deal" if k == 0 else "", *line] for k, line in enumerate(heads)]
+        body = [[label, *gains, chance, *values[:count]] for label, gains, chance, values in rows]
+        laid = columns(stack[0], [*stack[1:], *body])
+        if max(map(len, laid)) <= _WIDTH:
+            left_out = len(case.issues) - count
+            return laid + ([f"{left_out} more issues: see the report."] if left_out else [])
+    return []
 
 
-def _stacked(titles: list[str], width: int = 13) -> list[list[str]]:
+def _stacked(titles: list[str], width: int = 11) -> list[list[str]]:
     """Break column titles into lines of at most `width`, aligned at the top."""
     broken = [textwrap.wrap(title, width) for title in titles]
     depth = max(len(lines) for lines in broken)
@@ -97,22 +99,46 @@ Row = tuple[str, list[str], str, list[str]]
 def _rows(case: Case) -> list[Row]:
     found: list[Row] = []
     for name, solution in case.bargain.solutions.items():
-        for k in np.argsort(-solution.probabilities):
-            chance = solution.probabilities[k]
-            if chance < 0.005:
-                continue
-            title = SOLUTION_TITLES.get(name, name)
-            label = title if chance > 0.995 else f"{title}, {share(float(chance))}"
-            found.append(_row(case, label, solution.deal_payoffs[k], solution.deals[k], ""))
+        found += _solution_rows(case, _SHORT_TITLES.get(name, name), solution)
+    found = _merged(found)
     for point in case.bargain.points:
         if point.kind == "offer" and point.deal is not None:
             found.append(_row(case, capital(case.point_title(point.name)), point.payoffs, point.deal, ""))
     for party, final in case.bargain.final_offers.items():
         if final.offer is not None:
             chance = share(final.offer.acceptance)
-            label = f"{party} final offer"
-            found.append(_row(case, label, final.offer.payoffs, final.offer.deal, chance))
+            found.append(_row(case, f"{party} final offer", final.offer.payoffs, final.offer.deal, chance))
+    final = case.final_offer
+    if final is not None and final.counter is not None and final.counter.deal is not None:
+        found.append(_row(case, f"{final.other} counter", final.counter.payoffs, final.counter.deal, ""))
     return found
+
+
+_SHORT_TITLES = {"nash": "Nash", "kalai-smorodinsky": "Kalai-S.", "egalitarian": "Equal gains"}
+
+
+def _merged(rows: list[Row]) -> list[Row]:
+    """Put solutions that show the same terms and gains on one line."""
+    joined: dict[tuple[str, ...], Row] = {}
+    for label, gains, chance, values in rows:
+        key = (*gains, *values)
+        label = f"{joined[key][0]}, {label}" if key in joined else label
+        joined[key] = (label, gains, chance, values)
+    return list(joined.values())
+
+
+def _solution_rows(case: Case, title: str, solution: BargainingSolution) -> list[Row]:
+    """Return one row, or one for each deal of a lottery whose deals differ in what is shown."""
+    likely = [k for k in np.argsort(-solution.probabilities) if solution.probabilities[k] >= 0.005]
+    rows = [
+        _row(
+            case, f"{title} {share(float(solution.probabilities[k]))}", solution.deal_payoffs[k], solution.deals[k], ""
+        )
+        for k in likely
+    ]
+    if len({tuple(values) for _, _, _, values in rows}) == 1:
+        return [_row(case, title, solution.payoffs, solution.deals[likely[0]], "")]
+    return rows
 
 
 def _row(case: Case, label: str, payoffs: np.ndarray, deal: np.ndarray, chance: str) -> Row:

@@ -80,8 +80,13 @@ def _zone(case: Case, across: svg.Scale, up: svg.Scale) -> list[str]:
         f'<rect x="{left:.1f}" y="{TOP:.1f}" width="{max(WIDTH - RIGHT - left, 0):.1f}" '
         f'height="{max(bottom - TOP, 0):.1f}" fill="#e9f1e2"/>'
     )
-    label = svg.text(WIDTH - RIGHT - 6, TOP + 16, "better than no deal for both", size=11, anchor="end", fill="#4c6b24")
-    return [shade, label]
+    words = ("better than no deal for both",) if WIDTH - RIGHT - left > 170 else ("better than", "no deal", "for both")
+    green = "#4c6b24"
+    labels = [
+        svg.text(WIDTH - RIGHT - 6, TOP + 16 + 14 * k, word, size=11, anchor="end", fill=green)
+        for k, word in enumerate(words)
+    ]
+    return [shade, *labels]
 
 
 def _axes(case: Case, across: svg.Scale, up: svg.Scale) -> list[str]:
@@ -103,7 +108,9 @@ def _axes(case: Case, across: svg.Scale, up: svg.Scale) -> list[str]:
     middle = (TOP + HEIGHT - BOTTOM) / 2
     title = f"Pay-off of {second}, bn USD a year"
     parts.append(
-        svg.text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, f"Pay-off of {first}, bn USD a year", anchor="middle", size=13)
+        svg.text(
+            (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 12, f"Pay-off of {first}, bn USD a year", anchor="middle", size=13
+        )
     )
     turned = svg.text(16, middle, title, anchor="middle", size=13)
     parts.append(f'<g transform="rotate(-90 16 {middle:.1f})">{turned}</g>')
@@ -119,7 +126,9 @@ def _named(points: list[Point], across: svg.Scale, up: svg.Scale) -> list[str]:
         box, leader = _place(point.label, x, y, taken)
         taken.append(box)
         if leader:
-            parts.append(svg.line(x, y, min(max(x, box[0]), box[2]), (box[1] + box[3]) / 2, stroke=svg.MUTED, width=0.8))
+            parts.append(
+                svg.line(x, y, min(max(x, box[0]), box[2]), (box[1] + box[3]) / 2, stroke=svg.MUTED, width=0.8)
+            )
         tip = f"{point.label}: {number(point.x, 2, sign=True)}, {number(point.y, 2, sign=True)}"
         parts.append(svg.mark(point.shape, x, y, 5.2, point.colour, title=tip))
         parts.append(
@@ -135,11 +144,20 @@ Box = tuple[float, float, float, float]
 def _place(label: str, x: float, y: float, taken: list[Box]) -> tuple[Box, bool]:
     """Return a free box for a label near (x, y), and whether it is so far off that it needs a leader."""
     wide = 6.4 * len(label)
-    near = [(9, -8), (-9 - wide, -8), (-wide / 2, -25), (-wide / 2, 9), (9, 6), (-9 - wide, 6), (9, -22), (-9 - wide, -22)]
+    near = [
+        (9, -8),
+        (-9 - wide, -8),
+        (-wide / 2, -25),
+        (-wide / 2, 9),
+        (9, 6),
+        (-9 - wide, 6),
+        (9, -22),
+        (-9 - wide, -22),
+    ]
     far = [(dx, dy) for d in (28, 46, 64, 84) for dx in (12, -12 - wide, -wide / 2) for dy in (-8 - d, -8 + d)]
     for k, (dx, dy) in enumerate([*near, *far]):
         box = (x + dx, y + dy, x + dx + wide, y + dy + 16)
-        inside = LEFT <= box[0] and box[2] <= WIDTH - 2 and TOP <= box[1] and box[3] <= HEIGHT - BOTTOM
+        inside = box[0] >= LEFT and box[2] <= WIDTH - 2 and box[1] >= TOP and box[3] <= HEIGHT - BOTTOM
         if inside and not any(_overlap(box, other) for other in taken):
             return box, k >= len(near)
     return (x + 9, y - 8, x + 9 + wide, y + 8), False

@@ -9,7 +9,7 @@ from dealspace.report.chart_frontier import frontier_chart
 from dealspace.report.reading import Case
 from dealspace.report.words import capital, number
 
-LABELS, PANEL, GAP, ROW = 170.0, 270.0, 46.0, 40.0
+LABELS, PANEL, GAP, ROW = 190.0, 262.0, 44.0, 40.0
 
 
 @dataclass(frozen=True)
@@ -64,16 +64,16 @@ def _gains(case: Case) -> Chart | None:
     shown = [effect for effect in values.values() if effect]
     panels = (
         ("Real income, %", [100 * e.real_income for e in shown], lambda e: 100 * e.real_income, 2),
-        ("Gain, bn USD a year", [e.gain / 1e3 for e in shown], lambda e: e.gain / 1e3, 1),
+        ("Gain, bn USD a year", [e.gain / 1e3 for e in shown], lambda e: e.gain / 1e3, 2),
     )
     height = 62 + ROW * len(places) + 30
-    parts = _legend(case, policies)
+    parts = [*_legend(case, policies), *_diamond(case)]
     for n, place in enumerate(places):
         y = 62 + ROW * n
         parts.append(svg.text(LABELS - 10, y + 21, case.names.region(place), anchor="end", size=13))
     for k, (title, every, read, digits) in enumerate(panels):
         left = LABELS + k * (PANEL + GAP)
-        scale = svg.Scale(*svg.span(every, margin=0.12), left, left + PANEL)
+        scale = svg.Scale(*svg.span(every, margin=0.24), left, left + PANEL)
         parts += _axis(scale, title, 56, height - 30)
         for n, place in enumerate(places):
             parts += _group(case, values, place, policies, scale, 62 + ROW * n, read, digits)
@@ -99,6 +99,17 @@ def _legend(case: Case, policies: tuple[str, ...]) -> list[str]:
     return parts
 
 
+def _diamond(case: Case) -> list[str]:
+    """Explain the second closure's mark, at the right end of the legend."""
+    if len(case.analysis.closures) < 2:
+        return []
+    right = LABELS + 2 * PANEL + GAP
+    return [
+        svg.mark("diamond", right - 106, 14, 3.6, svg.INK),
+        svg.text(right, 18, f"{case.analysis.closures[1]} trade", anchor="end", size=13),
+    ]
+
+
 def _colours(case: Case) -> tuple[str, str]:
     return svg.COLOURS[1], svg.COLOURS[0]
 
@@ -110,11 +121,13 @@ def _axis(scale: svg.Scale, title: str, top: float, bottom: float) -> list[str]:
     for tick in ticks:
         zero = abs(tick) < 1e-12
         parts.append(svg.line(scale(tick), top, scale(tick), bottom, stroke=svg.MUTED if zero else svg.RULE))
-        parts.append(svg.text(scale(tick), bottom + 16, svg.tick_label(tick, step), anchor="middle", fill=svg.MUTED, size=11))
+        parts.append(
+            svg.text(scale(tick), bottom + 16, svg.tick_label(tick, step), anchor="middle", fill=svg.MUTED, size=11)
+        )
     return parts
 
 
-def _group(case, values, place, policies, scale, y, read, digits) -> list[str]:  # noqa: ANN001
+def _group(case, values, place, policies, scale, y, read, digits) -> list[str]:
     """Draw one place's bars, one per policy, with a diamond for balanced trade and the value written out."""
     parts = []
     headline, *others = case.analysis.closures
@@ -124,7 +137,11 @@ def _group(case, values, place, policies, scale, y, read, digits) -> list[str]: 
             continue
         top, value = y + 4 + 15 * k, read(effect)
         label = number(value, digits, sign=True)
-        parts.append(svg.bar(scale(0), scale(value), top, 12, colour, f"{case.names.region(place)}, {case.title(policy)}: {label}"))
+        parts.append(
+            svg.bar(
+                scale(0), scale(value), top, 12, colour, f"{case.names.region(place)}, {case.title(policy)}: {label}"
+            )
+        )
         ends = [scale(value)]
         for closure in others[:1]:
             other = values[(place, policy, closure)]
@@ -167,7 +184,7 @@ def _sectors(case: Case) -> Chart | None:
         parts.append(svg.text(LABELS - 10, 62 + ROW * n + 21, name, anchor="end", size=12.5))
     for k, party in enumerate(parties):
         left = LABELS + k * (PANEL + GAP)
-        scale = svg.Scale(*svg.span(every, margin=0.12), left, left + PANEL)
+        scale = svg.Scale(*svg.span(every, margin=0.16), left, left + PANEL)
         parts += _axis(scale, case.names.region(party), 56, height - 30)
         for n, sector in enumerate(sectors):
             for m, (policy, colour) in enumerate(zip(policies, _colours(case), strict=False)):
@@ -176,7 +193,9 @@ def _sectors(case: Case) -> Chart | None:
                     continue
                 change = 100 * effect.output[sector]
                 label, top = number(change, 1, sign=True), 62 + ROW * n + 4 + 15 * m
-                parts.append(svg.bar(scale(0), scale(change), top, 12, colour, f"{case.names.sector(sector)}: {label} %"))
+                parts.append(
+                    svg.bar(scale(0), scale(change), top, 12, colour, f"{case.names.sector(sector)}: {label} %")
+                )
                 edge = scale(change) + (6 if change >= 0 else -6)
                 anchor = "start" if change >= 0 else "end"
                 parts.append(svg.text(edge, top + 10, label, size=11, anchor=anchor, fill=svg.MUTED))
@@ -188,4 +207,10 @@ def _sectors(case: Case) -> Chart | None:
     )
     caption = f"Output at base-year prices, per cent, trade deficits {closure}. {_basis(case)}"
     width = LABELS + 2 * PANEL + GAP + 20
-    return Chart("sectors", "What happens to sectors", caption, alt, svg.drawing(width, height, f"Output by sector. {alt}", parts))
+    return Chart(
+        "sectors",
+        "What happens to sectors",
+        caption,
+        alt,
+        svg.drawing(width, height, f"Output by sector. {alt}", parts),
+    )

@@ -14,13 +14,11 @@ from dealspace.report.reading import Case
 from dealspace.report.table import Table, heading, to_markdown
 from dealspace.report.tables import build_tables
 from dealspace.report.tables_deal import SOLUTION_TITLES
-from dealspace.report.words import billions, capital, day, join
+from dealspace.report.words import billions, capital, day, join, tied
 
 #: Tables at the end of the report, under the sources; those of later stand in a section of their own.
-INPUTS = ("issues", "measures", "facts", "weights")
+INPUTS = ("weights", "issues", "measures", "facts")
 LATER = ("later-offers", "later-measures", "later-facts")
-#: Tables of results, in the order they are printed.
-RESULTS = ("stake", "effects", "deals", "concessions", "break-even", "break-even-presets", "other-closure")
 
 
 @dataclass(frozen=True)
@@ -69,6 +67,7 @@ class Document:
         parts = (
             ("At stake", say.stake(case)),
             ("If no deal", say.no_deal(case)),
+            ("What counts", say.weights(case)),
             ("The threat", say.threat(case)),
             ("Room", say.room(case)),
             ("Concessions", say.concessions(case)),
@@ -76,14 +75,16 @@ class Document:
             ("Best reply", say.best_reply(case)),
             ("How sure", say.how_sure(case)),
         )
-        return tuple((label, " ".join(found)) for label, found in parts if found)
+        return tuple((label, tied(" ".join(found))) for label, found in parts if found)
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The parts after the answer, in order."""
         parts = (
             self._section("at-stake", "What is at stake", (), (), ("stake",)),
-            self._section("effects", "No deal and the final offer", self._effects(), ("who-gains", "sectors"), ()),
+            self._section(
+                "effects", "No deal and the final offer", self._effects(), ("who-gains", "sectors"), ("summary",)
+            ),
             self._section("deals", "The deals there are", self._deals(), ("frontier",), ("deals", "concessions")),
             self._section("threat", "The threat", say.threat(self.case), (), ("break-even", "break-even-presets")),
             self._section("offers", "Final offers of both sides", self._offers(), (), ("other-closure",)),
@@ -93,10 +94,12 @@ class Document:
         )
         return tuple(part for part in parts if part.sentences or part.charts or part.tables)
 
-    def _section(self, anchor: str, title: str, words: Any, charts: tuple[str, ...], tables: tuple[str, ...]) -> Section:
+    def _section(
+        self, anchor: str, title: str, words: Any, charts: tuple[str, ...], tables: tuple[str, ...]
+    ) -> Section:
         drawn = tuple(self.charts[name] for name in charts if name in self.charts)
         shown = tuple(self.tables[name] for name in tables if name in self.tables)
-        return Section(anchor, title, tuple(words), drawn, shown)
+        return Section(anchor, title, tuple(map(tied, words)), drawn, shown)
 
     def _effects(self) -> list[str]:
         case = self.case
@@ -119,6 +122,8 @@ class Document:
                 found.append(f"{title}: {join(case.terms(solution.deals[0]))} ({each} bn over no deal).")
             elif len(solution.deals) > 1:
                 found.append(f"{SOLUTION_TITLES.get(name, name)}: a lottery over two deals, listed in the table.")
+            elif case.bargain.zone.status == "ok":
+                found.append(f"{SOLUTION_TITLES.get(name, name)}: {solution.sentence}")
         return found
 
     def _offers(self) -> list[str]:

@@ -15,7 +15,7 @@ import numpy as np
 from dealspace.report.words import MISSING, Names, capital, number
 
 if TYPE_CHECKING:
-    from dealspace.analysis import Analysis
+    from dealspace.analysis.analysis import Analysis
     from dealspace.bargaining.results import Bargain, FinalOffer
     from dealspace.outcomes.equilibrium import Equilibrium
 
@@ -172,11 +172,7 @@ class Case:
         size = (world.output if field == "output_volume" else world.value_added)[rows]
         after = (getattr(eq, field).values[rows] * size).sum(axis=0)
         before = (getattr(base, field).values[rows] * size).sum(axis=0)
-        return {
-            sector: float(after[j] / before[j] - 1)
-            for j, sector in enumerate(world.sectors)
-            if before[j] > 0
-        }
+        return {sector: float(after[j] / before[j] - 1) for j, sector in enumerate(world.sectors) if before[j] > 0}
 
     def most_affected(self, policy: str, count: int) -> list[Effect]:
         """Return the third parties shown that gain or lose most against the status quo, in real income."""

@@ -93,7 +93,9 @@ def write_files(directory: Path, files: dict[str, bytes]) -> tuple[Path, ...]:
             os.replace(aside / name, directory / name)
     except OSError as error:
         _undo(made, aside)
-        raise DealspaceError(f"{directory}: cannot be written ({error.strerror or error}); give another folder") from error
+        raise DealspaceError(
+            f"{directory}: cannot be written ({error.strerror or error}); give another folder"
+        ) from error
     shutil.rmtree(aside, ignore_errors=True)
     return tuple(directory / name for name in files)
 

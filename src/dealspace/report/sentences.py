@@ -93,8 +93,10 @@ def _expected(case: Case) -> list[str]:
     odds = f"carried out with probability {share(found.q)}"
     if found.s < 1:
         odds += f", upheld in court with {share(found.s)}"
-    each = [f"{case.names.the(party)} {billions(found.payoff[k], sign=True)}{_reach(found.payoff_range, k)}"
-            for k, party in enumerate(case.parties)]
+    each = [
+        f"{case.names.the(party)} {billions(found.payoff[k], sign=True)}{_reach(found.payoff_range, k)}"
+        for k, party in enumerate(case.parties)
+    ]
     return [f"Expected pay-offs ({odds}): {join(each)}."]
 
 
@@ -109,11 +111,14 @@ def weights(case: Case) -> list[str]:
     """Say what each party's pay-off is made of."""
     sentences = []
     for record in case.bargain.payoffs:
-        own = f"ev:{record.party}"
-        parts = ["real income"] if record.weights.get(own) == 1 else []
+        own, parts, last = f"ev:{record.party}", [], ""
         for name, weight in record.weights.items():
-            if not (name == own and weight == 1):
-                parts.append(f"{weight:g} x {_own_words(case, record.party, name)}")
+            words = _own_words(case, record.party, name)
+            kind = name.split(":")[0]
+            if kind == last:  # the second sector of a kind need not say the kind again
+                words = words.partition(" of ")[2] or words
+            parts.append(words if (name, weight) == (own, 1) else f"{weight:g} x {words}")
+            last = kind if " of " in _own_words(case, record.party, name) else ""
         sentences.append(f"{capital(case.names.the(record.party))} ({record.preset}): {' + '.join(parts)}.")
     return sentences
 
@@ -136,7 +141,7 @@ def threat(case: Case) -> list[str]:
         low, high = sorted(-q if cost <= 0 else q for q in (found.cost_quantiles[0], found.cost_quantiles[2]))
         spread.append(f"{billions(low)} to {billions(high)} in 90 % of {found.draws} draws of its weights")
     if found.share_credible is not None and found.share_interval is not None:
-        spread.append(f"it pays by itself in {share(found.share_credible)} of them ({interval(*found.share_interval)})")
+        spread.append(f"it pays by itself in {share(found.share_credible)}, {interval(*found.share_interval)}")
     sentence += f" ({'; '.join(spread)})" if spread else ""
     sentences = [sentence + _presets(case) + "."]
     return [*sentences, *([_break_even(case)] if found.break_even else [])]
@@ -182,11 +187,13 @@ def room(case: Case) -> list[str]:
         return [f"No package beats no deal for both; {likes}.", *_nearest(case)]
     best = {point.name: case.over_no_deal(point.payoffs) for point in zone.best}
     tops = [max((gain[k] for gain in best.values()), default=math.nan) for k in (0, 1)]
+    some = f"{capital(share(zone.share))} of packages" if zone.share > 0 else "Hardly any package"
     return [
-        f"{capital(share(zone.share))} of packages ({interval(*zone.share_interval)}) beat no deal for both; {likes}.",
+        f"{some} ({interval(*zone.share_interval)}) beats no deal for both; {likes}."
+        if zone.share <= 0
+        else f"{some} ({interval(*zone.share_interval)}) beat no deal for both; {likes}.",
         f"Without the other losing, {first} gains at most {billions(tops[0])} bn over no deal and {second} "
         f"{billions(tops[1])} bn.",
-        *_failed_solutions(case),
     ]
 
 
@@ -204,22 +211,12 @@ def _nearest(case: Case) -> list[str]:
     ]
 
 
-def _failed_solutions(case: Case) -> list[str]:
-    from dealspace.report.tables_deal import SOLUTION_TITLES
-
-    return [
-        f"{SOLUTION_TITLES.get(name, name)}: {found.sentence}"
-        for name, found in case.bargain.solutions.items()
-        if not len(found.deals)
-    ]
-
-
 def concessions(case: Case) -> list[str]:
     """Say what one point of each concession costs its giver and brings the other, at the status quo."""
     point = "status-quo" if "status-quo" in case.bargain.concessions else next(iter(case.bargain.concessions), None)
     if point is None or not case.bargain.concessions[point].rows:
         return []
-    parts = []
+    parts, step = [], ""
     for row in case.bargain.concessions[point].rows:
         step, size = unit_step(case, row)
         parts.append(f"{case.short(row.issue)} ({_mn(-row.cost * size)} / {_mn(row.gain * size)})")
@@ -246,8 +243,10 @@ def final_offer(case: Case, party: str | None = None) -> list[str]:
         f"{capital(other)} accepts {_odds(case, final.other, offer)}; {who} then gains "
         f"{billions(mine, sign=True)} over no deal, in expectation {billions(offer.value - final.no_deal, sign=True)}.",
     ]
-    if final.surplus_share is not None:
+    if final.surplus_share is not None and final.surplus_share <= 1:
         sentences.append(f"It keeps {share(final.surplus_share)} of the joint gains.")
+    elif final.surplus_share is not None:
+        sentences.append(f"At its central weights {other} would lose by it.")
     if final.certain is not None and final.given_up is not None and final.given_up > 0:
         sentences.append(
             f"An offer accepted in {share(final.certain.acceptance)} of draws gives up {billions(final.given_up)} of that."
@@ -270,7 +269,7 @@ def _gains(case: Case, payoffs: np.ndarray, party: str) -> tuple[float, float]:
     return pair[k], pair[1 - k]
 
 
-def best_reply(case: Case, party: str | None = None) -> list[str]:
+def best_reply(case: Case, party: str | None = None, *, in_full: bool = True) -> list[str]:
     """Say what the other side does with the final offer at its central weights, and what it would put against it."""
     final = case.bargain.final_offers.get(party or case.answerer)
     if final is None or final.offer is None:
@@ -281,8 +280,9 @@ def best_reply(case: Case, party: str | None = None) -> list[str]:
     sentences = [f"{capital(other)}: at its central weights {does} {billions(abs(theirs))}."]
     if final.counter is not None and final.counter.deal is not None:
         mine, theirs = _gains(case, final.counter.payoffs, final.party)
+        terms = join(case.terms(final.counter.deal)) if in_full else f"the row '{final.other} counter' above"
         sentences.append(
-            f"Counter-offer to expect: {join(case.terms(final.counter.deal))} ({other} {billions(theirs, sign=True)}, "
+            f"Counter-offer to expect: {terms} ({other} {billions(theirs, sign=True)}, "
             f"{who} {billions(mine, sign=True)} over no deal)."
         )
     else:
@@ -294,9 +294,7 @@ def how_sure(case: Case) -> list[str]:
     """Say what the intervals cover, what is taken as known, and how the answer changes under the other closure."""
     final = case.final_offer
     draws = f"{final.draws} draws of the weights" if final is not None and final.draws > 1 else "the weights"
-    sentences = [
-        f"Intervals (95 %) cover {draws} only; trade elasticities and barrier sizes are taken as known."
-    ]
+    sentences = [f"Intervals (95 %) cover {draws} only, not trade elasticities or barriers."]
     for closure, points in case.analysis.checked.items():
         found = {point.name: point for point in points}
         offer = found.get(case.final_offer_of(case.answerer))

@@ -84,7 +84,9 @@ def mark(shape: str, x: float, y: float, size: float, fill: str, *, stroke: str 
     tip = f"<title>{escape(title)}</title>" if title else ""
     s = size
     if shape in ("circle", "ring"):
-        look = f'fill="none" stroke="{fill}" stroke-width="1.8"' if shape == "ring" else f'fill="{fill}" stroke="{stroke}"'
+        look = (
+            f'fill="none" stroke="{fill}" stroke-width="1.8"' if shape == "ring" else f'fill="{fill}" stroke="{stroke}"'
+        )
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{s:.1f}" {look}>{tip}</circle>'
     if shape == "cross":
         d = f"M{x - s:.1f} {y - s:.1f}L{x + s:.1f} {y + s:.1f}M{x - s:.1f} {y + s:.1f}L{x + s:.1f} {y - s:.1f}"

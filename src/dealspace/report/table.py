@@ -126,7 +126,14 @@ def to_json(source: Table) -> dict[str, Any]:
 
 
 def _unit(column: Column) -> str:
-    words = {"percent": "per cent", "billion": "USD billion a year", "share": "fraction", "text": "", "rate": "", "number": ""}
+    words = {
+        "percent": "per cent",
+        "billion": "USD billion a year",
+        "share": "fraction",
+        "text": "",
+        "rate": "",
+        "number": "",
+    }
     return column.unit or words[column.kind]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -20,6 +19,7 @@ def build_tables(case: Case) -> dict[str, Table]:
     """Return every table by name, in the order of the report."""
     found = [
         *_stake(case),
+        _summary(case),
         _effects(case),
         _sectors(case),
         _regions(case),
@@ -86,6 +86,41 @@ def _effects(case: Case) -> Table:
         "closure; duties and balances are levels. Balances: the parties with each other, others with the importer."
     )
     return table("effects", "What each policy does", note, columns, rows)
+
+
+def _summary(case: Case) -> Table:
+    """The law before, now, with no deal and under the final offer, for the places that matter most."""
+    sectors = case.main_sectors[:3]
+    columns = (
+        Column("place", "Place"),
+        Column("trade", "Trade balances"),
+        Column("policy", "Policy"),
+        Column("real_income", "Real income", "percent", signed=True),
+        Column("consumer_prices", "Consumer prices against wages", "percent", signed=True),
+        *(Column(f"output_{code}", f"Output, {case.names.within(code)}", "percent", signed=True) for code in sectors),
+        Column("goods_balance", "Goods balance", "billion", signed=True),
+    )
+    offer = case.final_offer_of(case.answerer)
+    rows = []
+    for place in (*case.parties, *(effect.place for effect in case.most_affected("no-deal", 3))):
+        for closure in case.analysis.closures:
+            for policy in ("before", "status-quo", "no-deal", offer):
+                effect = case.effect(place, policy, closure, "before")
+                if effect is None:
+                    continue
+                rows.append(
+                    (
+                        *(case.names.region(place), closure, case.title(policy)),
+                        *(100 * effect.real_income, 100 * effect.consumer_price),
+                        *(100 * effect.output.get(code, np.nan) for code in sectors),
+                        effect.balance / 1e3,
+                    )
+                )
+    note = (
+        "Changes against the law before any measure, under the same closure; balances are levels, of the parties with each "
+        f"other and of others with {case.names.the(case.analysis.stake.deficit_of)}. 'No deal' is the threat carried out."
+    )
+    return table("summary", "Before, now, no deal and the final offer", note, columns, rows)
 
 
 def _sectors(case: Case) -> Table:

@@ -221,7 +221,11 @@ def _weights(case: Case) -> Table:
 def _checked(case: Case) -> Table:
     """The named points under the other closures."""
     rows = [
-        (capital(case.point_title(point.name)), closure, *(u / 1e3 for u in (*point.payoffs, *point.equivalent_variation)))
+        (
+            capital(case.point_title(point.name)),
+            closure,
+            *(u / 1e3 for u in (*point.payoffs, *point.equivalent_variation)),
+        )
         for closure, points in case.analysis.checked.items()
         for point in points
     ]

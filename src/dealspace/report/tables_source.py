@@ -72,7 +72,13 @@ def _acts(case: Case, *, hindsight: bool) -> Table:
             continue
         rows.append(
             (
-                *(name, case.names.region(act.by), join(map(case.names.region, act.on)), str(act.products), say_act(act)),
+                *(
+                    name,
+                    case.names.region(act.by),
+                    join(map(case.names.region, act.on)),
+                    str(act.products),
+                    say_act(act),
+                ),
                 *(act.from_.isoformat() if act.from_ else "", act.authority),
                 ", ".join(policy for policy, acts in sheet.policies.items() if name in acts),
                 _source(case, act.source),

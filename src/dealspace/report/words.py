@@ -44,9 +44,11 @@ def _decimals(value: float) -> int:
 
 
 def billions(usd_million: float, *, sign: bool = False) -> str:
-    """Write USD million as billions without a unit: one decimal, two below 1, three below 0.1."""
+    """Write USD million as billions without a unit: one decimal, two below 1, three below 0.01; noise is plain 0."""
     value = usd_million / 1e3
-    digits = 1 if abs(value) >= 0.995 else 2 if abs(value) >= 0.0995 else 3
+    if abs(value) < 0.0005:
+        return "0"
+    digits = 1 if abs(value) >= 0.995 else 2 if abs(value) >= 0.00995 else 3
     return number(value, digits, sign=sign)
 
 
@@ -137,10 +139,15 @@ def moves(change: float, *, gain: str = "gains", loss: str = "loses") -> str:
     return gain if change > 0 else loss
 
 
+def tied(text: str) -> str:
+    """Tie numbers to their units with blanks that do not break."""
+    return re.sub(r"(?<=\d) (%|bn\b|pp\b)", "\u00a0\\1", text)
+
+
 def wrap(label: str, text: str, *, width: int = 100, indent: int = 12) -> list[str]:
     """Set a label and its text, wrapped under a hanging indent."""
     lines = textwrap.wrap(
-        re.sub(r" (%|bn\b|pp\b)", "\u00a0\\1", text),  # a number and its unit stay together
+        tied(text),
         width,
         initial_indent=label.ljust(indent),
         subsequent_indent=" " * indent,
