@@ -26,7 +26,11 @@ def sheet(tmp_path):
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "dealspace.cli.main", *arguments], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "dealspace.cli.main", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -63,7 +67,10 @@ def test_typers_own_runner_agrees():
         (["new", "x", "--parties", "USA"], "--parties USA: a sheet has two parties; write them as in USA,KOR"),
         (["new", "x", "--parties", "USA,KRO"], "unknown region or group 'KRO'; did you mean 'ROW' or 'KOR'?"),
         (["world", "show", "world-2202"], "unknown world 'world-2202'; did you mean 'world-2022'?"),
-        (["world", "build", "--from", "/nowhere"], "--from /nowhere: there is no such folder; give the one with the source tables"),
+        (
+            ["world", "build", "--from", "/nowhere"],
+            "--from /nowhere: there is no such folder; give the one with the source tables",
+        ),
     ],
 )
 def test_a_mistake_is_one_sentence_on_stderr(arguments, sentence, capsys):
@@ -94,7 +101,11 @@ def test_check_passes_a_sound_sheet(sheet, capsys):
 
 
 def test_check_names_every_fault_on_a_line_of_its_own(sheet, capsys):
-    text = sheet.read_text().replace("range: [0%, 25%]", "range: [0%, 27.5]").replace("world: world-2022", "world: world-1")
+    text = (
+        sheet.read_text()
+        .replace("range: [0%, 25%]", "range: [0%, 27.5]")
+        .replace("world: world-2022", "world: world-1")
+    )
     sheet.write_text(text)
     capsys.readouterr()
     assert execute(["check", str(sheet)]) == 2
@@ -135,7 +146,9 @@ def test_diff_says_what_changed(sheet, capsys):
     assert execute(["diff", str(sheet), str(other), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["equal"] is False
-    assert found["changes"] == [{"path": "measures.usa-threat.rate", "kind": "changed", "before": "25%", "after": "30%"}]
+    assert found["changes"] == [
+        {"path": "measures.usa-threat.rate", "kind": "changed", "before": "25%", "after": "30%"}
+    ]
 
 
 def test_world_list_and_show(capsys):
@@ -259,7 +272,14 @@ sys.exit(code)
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["check", "SHEET"], ["diff", "SHEET", "SHEET"], ["new", "a", "--parties", "USA,KOR"], ["world", "list"]]
+    "arguments",
+    [
+        ["--help"],
+        ["check", "SHEET"],
+        ["diff", "SHEET", "SHEET"],
+        ["new", "a", "--parties", "USA,KOR"],
+        ["world", "list"],
+    ],
 )
 def test_fast_commands_load_nothing_heavy(arguments, sheet):
     given = [str(sheet) if word == "SHEET" else word for word in arguments]

@@ -38,11 +38,11 @@ as_of: 2025-07-20
 world: small
 parties: [USA, JPN]
 sources:
-  order: {title: An order of the President, publisher: Federal Register, url: "https://example.org/order", date: 2025-04-02}
+  order: {title: An order of the President, publisher: Federal Register, date: 2025-04-02}
 measures:
   ten: {kind: tariff, by: USA, on: JPN, products: all-goods, rate: 10%, stacking: add, from: 2025-04-05, source: order}
-  letter: {kind: tariff, by: USA, on: JPN, products: all-goods, rate: 25%, stacking: add, replaces: ten, from: 2025-08-01,
-           announced: 2025-07-07, authority: IEEPA, source: order}
+  letter: {kind: tariff, by: USA, on: JPN, products: all-goods, rate: 25%, stacking: add, replaces: ten,
+           from: 2025-08-01, announced: 2025-07-07, authority: IEEPA, source: order}
 policies: {before: [], status-quo: [ten], no-deal: [letter]}
 issues:
   us-rate: {kind: tariff, by: USA, on: JPN, products: all-goods, range: [0%, 25%], stacking: inclusive, lifts: ten,
@@ -143,14 +143,20 @@ def _equilibria(world: Economy) -> dict:
     found = {}
     for closure, scale in (("fixed", 1.0), ("balanced", 0.9)):
         found["before", closure] = StandIn(world, (0, 0, 0), (1, 1, 1), (1, 1, 1), -72500.0 * scale)
-        found["status-quo", closure] = StandIn(world, (-2000 * scale, -5000, 100), (1.006, 1.001, 1.0), (1.02, 0.97, 1), -60000 * scale)
-        found["no-deal", closure] = StandIn(world, (-5400 * scale, -9070, 900), (1.01, 1.004, 1.0), (1.03, 0.9, 1.01), -40000 * scale)
+        found["status-quo", closure] = StandIn(
+            world, (-2000 * scale, -5000, 100), (1.006, 1.001, 1.0), (1.02, 0.97, 1), -60000 * scale
+        )
+        found["no-deal", closure] = StandIn(
+            world, (-5400 * scale, -9070, 900), (1.01, 1.004, 1.0), (1.03, 0.9, 1.01), -40000 * scale
+        )
     return found
 
 
 def _bargain() -> Bargain:
     axes = (
-        IssueAxis("us-rate", "USA", 0.0, 0.25, None, "%", "low", 0.1, "the US rate on Japanese goods, normal duty included"),
+        IssueAxis(
+            "us-rate", "USA", 0.0, 0.25, None, "%", "low", 0.1, "the US rate on Japanese goods, normal duty included"
+        ),
         IssueAxis("jp-barriers", "JPN", 0.0, 0.1, None, "pp", "high", 0.0, "the cut of Japan's car barriers"),
     )
     names = ("ev:USA", "balance:USA:JPN", "ev:JPN")
@@ -161,9 +167,12 @@ def _bargain() -> Bargain:
     ok = np.array([True, True, True, False])
     pick, picked = deals[1], payoffs[1]
     offer = Offer(pick, picked, 0.874, (0.836, 0.9), 2100.0, (2000.0, 2200.0), np.array([-1600.0, -52000.0, -3800.0]))
-    counter = DealPoint("reply of USA", "counter-offer", np.array([0.2, 0.1]), np.array([1300.0, -2500.0]), offer.measures)
+    counter = DealPoint(
+        "reply of USA", "counter-offer", np.array([0.2, 0.1]), np.array([1300.0, -2500.0]), offer.measures
+    )
     solution = BargainingSolution(
-        "nash", "ok", "lotteries", pick[None], np.ones(1), picked[None], picked, d, np.array([2500.0, 6500.0]), picked - d,
+        "nash", "ok", "lotteries", pick[None], np.ones(1), picked[None], picked, d,
+        np.array([2500.0, 6500.0]), picked - d,
         np.array([0.56, 0.57]), 0.5, "One deal.",
     )  # fmt: skip
     none = BargainingSolution(
@@ -187,21 +196,24 @@ def _bargain() -> Bargain:
     return Bargain(
         status="ok", parties=("USA", "JPN"), issues=axes, measure_names=names, settings=Settings(),
         payoffs=(
-            PayoffRecord("USA", "mercantilist", {"ev:USA": 1.0, "balance:USA:JPN": 0.1}, False, "w", "Its weights vary."),
+            PayoffRecord("USA", "mercantilist", {"ev:USA": 1.0, "balance:USA:JPN": 0.1}, False, "w", "They vary."),
             PayoffRecord("JPN", "welfare", {"ev:JPN": 1.0}, True, "w"),
         ),
         status_quo=sq,
         no_deal=NoDealResult(
-            d, d, d, np.zeros(2), 0.6, 1.0, {"carried out": "no-deal"}, {}, sq, "w", np.array([[-500.0, -1250.0], [-1500.0, -3750.0]])
+            d, d, d, np.zeros(2), 0.6, 1.0, {"carried out": "no-deal"}, {}, sq, "w",
+            np.array([[-500.0, -1250.0], [-1500.0, -3750.0]])
         ),
         credibility=Credibility(
             "USA", 0.0, -3400.0, 0.0, 1.0, 3400.0, {"mercantilist": 3400.0, "welfare": 3900.0},
-            (BreakEven("balance:USA:JPN", 0.1, 0.27, "above", 20000.0, "w"),), 0.12, (0.09, 0.16), 400, (3000.0, 3400.0, 3900.0), "w",
+            (BreakEven("balance:USA:JPN", 0.1, 0.27, "above", 20000.0, "w"),), 0.12, (0.09, 0.16), 400,
+            (3000.0, 3400.0, 3900.0), "w",
         ),
         sample=Sample(deals, payoffs, ok, ok, 1, {"no fixed point": 1}, "4 points"),
         zone=Zone("ok", np.array([True, True, False, False]), 0.34, (0.29, 0.39), np.array([0.5, 0.7]), best, "s"),
         frontier=Frontier(
-            "ok", deals[2::-1], payoffs[2::-1], np.array([False, True, True]), ("weighted",) * 3, 0, 3, 3, 0, "3 efficient deals."
+            "ok", deals[2::-1], payoffs[2::-1], np.array([False, True, True]), ("weighted",) * 3,
+            0, 3, 3, 0, "3 efficient deals.",
         ),
         solutions={"nash": solution, "egalitarian": none},
         concessions={"status-quo": ConcessionTable("status-quo", "ok", deals[1], rows, (), "s")},
@@ -215,7 +227,9 @@ def small_case() -> SimpleNamespace:
     world = small_world()
     equilibria = _equilibria(world)
     final = {
-        ("final offer of JPN", closure): StandIn(world, (-1600, -3800, 50), (1.004, 1.0, 1.0), (1.01, 0.99, 1.0), -52000.0)
+        ("final offer of JPN", closure): StandIn(
+            world, (-1600, -3800, 50), (1.004, 1.0, 1.0), (1.01, 0.99, 1.0), -52000.0
+        )
         for closure in ("fixed", "balanced")
     }
     stake = Stake(
@@ -228,10 +242,14 @@ def small_case() -> SimpleNamespace:
     )  # fmt: skip
     checked = tuple(
         SimpleNamespace(name=name, kind=kind, payoffs=np.array(u), equivalent_variation=np.array(u))
-        for name, kind, u in (("no-deal", "policy", [-900.0, -2400.0]), ("final offer of JPN", "final-offer", [300.0, 1100.0]))
+        for name, kind, u in (
+            ("no-deal", "policy", [-900.0, -2400.0]),
+            ("final offer of JPN", "final-offer", [300.0, 1100.0]),
+        )
     )
     return SimpleNamespace(
-        sheet=parse_sheet(SHEET, file="small.yaml", world=world), world=world, closure="fixed", closures=("fixed", "balanced"),
+        sheet=parse_sheet(SHEET, file="small.yaml", world=world), world=world, closure="fixed",
+        closures=("fixed", "balanced"),
         horizon="long", equilibria=equilibria, third_parties=("KOR",), regions=("USA", "JPN", "KOR"), stake=stake,
         bargain=_bargain(), checked={"balanced": checked}, deals=final, settings=Settings(), seconds={"policies": 0.5},
         notes=("A note.",),

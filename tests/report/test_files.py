@@ -147,7 +147,13 @@ def test_markdown_is_complete(files):
 
 
 def test_rounding_noise_and_missing_values():
-    made = table("t", "T", "", (Column("a", "A", "percent", signed=True), Column("b", "B|C")), [(math.nan, "x|y"), (0.1 + 0.2, "")])
+    made = table(
+        "t",
+        "T",
+        "",
+        (Column("a", "A", "percent", signed=True), Column("b", "B|C")),
+        [(math.nan, "x|y"), (0.1 + 0.2, "")],
+    )
     assert made.rows[0][0] is None
     assert made.rows[1][0] == 0.3
     assert to_csv(made) == "a,b\n,x|y\n0.3,\n"

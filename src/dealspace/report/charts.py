@@ -45,7 +45,8 @@ def shown_policies(case: Case) -> tuple[str, ...]:
 
 def _basis(case: Case) -> str:
     return (
-        f"Against the status quo, long run, {case.world.name}. Source: own computation with dealspace; sources of the data "
+        f"Against the status quo, long run, {case.world.name}. Source: own computation with dealspace; "
+        "sources of the data "
         "below."
     )
 
@@ -78,7 +79,8 @@ def _gains(case: Case) -> Chart | None:
         for n, place in enumerate(places):
             parts += _group(case, values, place, policies, scale, 62 + ROW * n, read, digits)
     caption = (
-        "Bars: trade deficits fixed; diamonds: balanced trade. Left per cent of real income, right equivalent variation in "
+        "Bars: trade deficits fixed; diamonds: balanced trade. Left per cent of real income, right "
+        "equivalent variation in "
         f"USD billion a year. {_basis(case)}"
     )
     alt = "; ".join(
@@ -162,8 +164,10 @@ def _frontier(case: Case) -> Chart | None:
     drawing, alt = drawn
     first, second = (case.names.region(party) for party in case.parties)
     caption = (
-        f"Pay-offs of {first} (across) and {second} (up), USD billion of own real income a year with each party's weights, "
-        "against the status quo. Grey: deals that were solved; line: efficient deals; shaded: better than no deal for both. "
+        f"Pay-offs of {first} (across) and {second} (up), USD billion of own real income a year with each "
+        "party's weights, "
+        "against the status quo. Grey: deals that were solved; line: efficient deals; shaded: better than "
+        "no deal for both. "
         f"Trade deficits {case.analysis.closure}, long run, {case.world.name}. Source: own computation with dealspace."
     )
     return Chart("frontier", "The deals there are", caption, alt, drawing)

@@ -57,7 +57,8 @@ class Document:
         horizon = HORIZONS.get(case.analysis.horizon, case.analysis.horizon)
         return (
             f"As of {day(case.sheet.as_of)}. Economy {case.world.name}; {horizon}: labour moves between sectors; "
-            f"{DEFICITS[case.analysis.closure]} unless said otherwise; USD billion a year; changes against the status quo."
+            f"{DEFICITS[case.analysis.closure]} unless said otherwise; USD billion a year; changes against "
+            "the status quo."
         )
 
     @cached_property
@@ -136,18 +137,22 @@ class Document:
         case = self.case
         theta = case.world.trade_elasticity
         found = [
-            f"Trade elasticities are those of {case.world.name}, from {theta.min():.1f} to {theta.max():.1f} by sector; they are "
+            f"Trade elasticities are those of {case.world.name}, from {theta.min():.1f} to "
+            f"{theta.max():.1f} by sector; they are "
             "listed in tables/elasticities.csv and taken as known.",
-            "Labour moves freely between sectors and not between regions; a region's trade deficit is held or set to zero as "
+            "Labour moves freely between sectors and not between regions; a region's trade deficit is "
+            "held or set to zero as "
             "the closure says.",
-            f"Seed {case.bargain.settings.seed}; {case.bargain.solves} deals were solved, {case.bargain.failed} of them without a "
+            f"Seed {case.bargain.settings.seed}; {case.bargain.solves} deals were solved, "
+            f"{case.bargain.failed} of them without a "
             "solution, which are counted and never used.",
             f"What third countries face: {case.sheet.background.default.replace('-', ' ')}.",
         ]
         found += [record.uncertainty for record in case.bargain.payoffs if record.uncertainty]
         found += [*case.sheet.notes, *case.analysis.notes]
         found.append(
-            f"The sheet has the digest {case.sheet.digest[:16]}, the economy {case.world.digest[:16]}; the economy's own sources "
+            f"The sheet has the digest {case.sheet.digest[:16]}, the economy {case.world.digest[:16]}; the "
+            "economy's own sources "
             "are in PROVENANCE.md."
         )
         return [capital(text) for text in found]

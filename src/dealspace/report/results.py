@@ -43,7 +43,7 @@ def record(case: Case, tables: dict[str, Table]) -> dict[str, Any]:
         "closure": {"deficits": analysis.closure, "others": list(analysis.closures[1:]), "labour": "mobile"},
         "horizon": analysis.horizon,
         "units": {
-            "bargain": "USD million a year; rates, shares and points as fractions; pay-offs are changes against the status quo",
+            "bargain": "USD million a year; rates, shares and points as fractions; pay-offs against the status quo",
             "tables": "as each column says",
         },
         "settings": plain(analysis.settings),

@@ -64,12 +64,12 @@ def _about(document: Document) -> list[tuple[str, str]]:
     return [
         ("Case", document.title),
         ("Basis", document.basis),
-        ("Units", "Percentages are in per cent (1.5 is 1.5 %); shares and probabilities are fractions; money is in USD billion "
-         "a year unless a heading says otherwise. Empty cells are missing values."),
-        ("Closure", "The column 'Trade balances' says whether trade deficits are held fixed or set to zero; a change is always "
-         "against a base under the same closure."),
+        ("Units", "Percentages are in per cent (1.5 is 1.5 %); shares and probabilities are fractions; money is "
+         "in USD billion a year unless a heading says otherwise. Empty cells are missing values."),
+        ("Closure", "The column 'Trade balances' says whether trade deficits are held fixed or set to zero; a change "
+         "is always against a base under the same closure."),
         ("Sheets", sheets),
-        *[("Assumption", text) for section in document.sections if section.anchor == "sources" for text in section.sentences],
+        *[("Assumption", text) for part in document.sections if part.anchor == "sources" for text in part.sentences],
         ("Sources", "See the sheets 'measures' and 'facts', column Source, and PROVENANCE.md of the economy."),
     ]  # fmt: skip
 

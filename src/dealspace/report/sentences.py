@@ -166,7 +166,8 @@ def _break_even(case: Case) -> str:
     what = f"a USD of {_own_words(case, found.threatener, even.measure)}"
     now = f"(now {even.weight_now:.2g})"
     if even.weight is None or even.credible_when in ("always", "never"):
-        return f"It pays {'whatever' if even.credible_when == 'always' else 'at no weight that'} {what} is worth to it {now}."
+        always = even.credible_when == "always"
+        return f"It pays {'whatever' if always else 'at no weight that'} {what} is worth to it {now}."
     if even.credible_when == "above" and even.weight <= 0:
         return f"It pays even if {what} is worth nothing to it {now}."
     side = "more" if even.credible_when == "above" else "less"
@@ -207,7 +208,8 @@ def _nearest(case: Case) -> list[str]:
     loser = int(np.argmin(nearest))
     return [
         f"The nearest leaves {case.names.the(case.parties[loser])} {billions(-nearest[loser])} bn short of no deal and "
-        f"{case.names.the(case.parties[1 - loser])} at {billions(nearest[1 - loser], sign=True)}, so no solution exists."
+        f"{case.names.the(case.parties[1 - loser])} at {billions(nearest[1 - loser], sign=True)}, so no "
+        "solution exists."
     ]
 
 
@@ -249,7 +251,8 @@ def final_offer(case: Case, party: str | None = None) -> list[str]:
         sentences.append(f"At its central weights {other} would lose by it.")
     if final.certain is not None and final.given_up is not None and final.given_up > 0:
         sentences.append(
-            f"An offer accepted in {share(final.certain.acceptance)} of draws gives up {billions(final.given_up)} of that."
+            f"An offer accepted in {share(final.certain.acceptance)} of draws gives up "
+            f"{billions(final.given_up)} of that."
         )
     return sentences
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dealspace.report.reading import Case
-from dealspace.report.table import Column, Table, table
+from dealspace.report.table import Cell, Column, Table, table
 from dealspace.report.tables_deal import deal_tables
 from dealspace.report.tables_source import source_tables
 
@@ -40,7 +40,9 @@ def _stake(case: Case) -> Iterator[Table]:
         Column("balance", "Balance", "billion", signed=True),
         Column("share", "Share of the deficit", "share"),
     )
-    rows = [(p.label, p.sector, p.imports / 1e3, p.exports / 1e3, -p.deficit / 1e3, p.share) for p in stake.pieces]
+    rows: list[tuple[Cell, ...]] = [
+        (p.label, p.sector, p.imports / 1e3, p.exports / 1e3, -p.deficit / 1e3, p.share) for p in stake.pieces
+    ]
     total = 1.0 if stake.deficit > 0 else None
     rows.append(("All goods", "", stake.imports / 1e3, stake.exports / 1e3, -stake.deficit / 1e3, total))
     note = f"{stake.basis}. Source: {stake.source}. Shares add to 100 % once surpluses are taken off."
@@ -117,8 +119,10 @@ def _summary(case: Case) -> Table:
                     )
                 )
     note = (
-        "Changes against the law before any measure, under the same closure; balances are levels, of the parties with each "
-        f"other and of others with {case.names.the(case.analysis.stake.deficit_of)}. 'No deal' is the threat carried out."
+        "Changes against the law before any measure, under the same closure; balances are levels, of the "
+        "parties with each "
+        f"other and of others with {case.names.the(case.analysis.stake.deficit_of)}. 'No deal' is the "
+        "threat carried out."
     )
     return table("summary", "Before, now, no deal and the final offer", note, columns, rows)
 
