@@ -161,6 +161,9 @@ def analyze(
     }
     clock.mark("policies")
     headline = models[CLOSURES[0]]
+    tell("compiling", 0.15)
+    headline.warm_up()
+    clock.mark("compiling")
     inputs = read_inputs(sheet, headline.issues)
 
     def onward(stage: str, fraction: float) -> None:

@@ -168,6 +168,14 @@ class SheetModel:
             return np.full(len(self.measures), np.nan), name_regions(status.reason, self.base.regions)
         return np.array([each(self.base.baseline, found) for each in self.measures]), ""
 
+    def warm_up(self) -> None:
+        """Compile what `evaluate` and `gradient` run, side by side; it is done on their first call otherwise."""
+        law = self.nearest_deal("status-quo")
+        with ThreadPoolExecutor(WORKERS) as pool:
+            waiting = [pool.submit(self._batch, law[None][:0]), pool.submit(self.gradient, law)]
+            for each in waiting:
+                each.result()
+
     def gradient(self, deal: Array) -> Array:
         """Return d measure / d issue (M, K) at one deal; NotConvergedError if it has none."""
         x = jnp.asarray(deal, dtype=jnp.float64)

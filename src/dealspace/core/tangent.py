@@ -55,16 +55,15 @@ def deal_slopes(
         return read(measures, baseline, solution(baseline, deal_map.wedges(deal), rules, unravel(at)))
 
     prepared, push_deal = jax.linearize(lambda deal: prepare(baseline, deal_map.wedges(deal)), x)
-    _, push = jax.linearize(image, point, prepared)
+    _, push = jax.linearize(lambda at: image(at, prepared), point)
     _, read_off = jax.linearize(outcome, point, x)
-    nothing = jax.tree.map(jnp.zeros_like, prepared)
 
     def slope(direction: Array) -> tuple[Array, Array]:
-        source = push(jnp.zeros_like(point), push_deal(direction))
+        _, source = jax.jvp(lambda fixed: image(point, fixed), (prepared,), (push_deal(direction),))
         scale = jnp.maximum(jnp.max(jnp.abs(source)), jnp.finfo(source.dtype).tiny)
 
         def step(moved: Array) -> tuple[Array, Array]:
-            new = source / scale + push(moved, nothing)
+            new = source / scale + push(moved)
             return new, jnp.max(jnp.abs(new - moved))
 
         end = fixed_point(step, source / scale, jnp.asarray(TANGENT_TOLERANCE), TANGENT_ITERATIONS)
