@@ -81,7 +81,7 @@ def test_charts_are_svg_with_every_named_point(files):
         assert root.get("role") == "img"
         assert len(root.get("aria-label")) > 40
     drawn = files["charts/frontier.svg"].decode()
-    for label in ("Status quo", "No deal, expected", "Offer june", "Japan&#x27;s final offer", "Nash solution"):
+    for label in ("Status quo", "No deal, expected", "Offer june", "JPN final offer", "Nash solution"):
         assert f">{label}</text>" in drawn
     assert "Pay-off of Japan, bn USD a year" in drawn
     assert "nan" not in drawn.lower()

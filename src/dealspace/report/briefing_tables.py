@@ -25,12 +25,12 @@ def effects_table(case: Case) -> list[str]:
     for k, closure in enumerate(case.analysis.closures[:2]):
         lines.append([_CLOSURES[closure], *(header if k == 0 else [""] * len(header))])
         for place in (*case.parties, *outsiders):
-            lines.append([f"{case.names.region(place):.13s}", *_cells(case, place, closure, sectors)])
+            lines.append([f"{case.names.region(place):.14s}", *_cells(case, place, closure, sectors)])
     starts = [1 + 2 * k for k in range(len(titles) + 1)]  # the first column of each group stands apart
     widths = [max(len(line[k]) for line in lines) + (1 if k else 0) + (k in starts) for k in range(len(header) + 1)]
     top = "% on before".ljust(widths[0])
     for k, title in enumerate(titles):
-        top += f"{title:.14s}".rjust(widths[2 * k + 1] + widths[2 * k + 2])
+        top += f"{title:.13s}".rjust(widths[2 * k + 1] + widths[2 * k + 2])
     top += "goods balance, bn".rjust(sum(widths[-3:]))
     laid = [
         "".join(cell.rjust(w) if k else cell.ljust(w) for k, (cell, w) in enumerate(zip(line, widths, strict=True)))
@@ -45,9 +45,9 @@ _CLOSURES = {"fixed": "Deficits fixed", "balanced": "Balanced trade", "proportio
 
 
 def _short_sector(name: str) -> str:
-    """Cut a sector's name to twelve letters: ``motor vehicles and parts`` to ``vehicles``."""
+    """Cut a sector's name to thirteen letters: ``motor vehicles and parts`` to ``vehicles``."""
     short = name.split(",")[0].removesuffix(" and parts")
-    return short if len(short) <= 12 else f"{short.split()[-1]:.12s}"
+    return short if len(short) <= 13 else f"{short.split()[-1]:.13s}"
 
 
 def _cells(case: Case, place: str, closure: str, sectors: tuple[str, ...]) -> list[str]:

@@ -40,12 +40,20 @@ def named_points(case: Case) -> list[Point]:
             shape, colour = ("cross", svg.COLOURS[1]) if point.name == "no-deal" else ("ring", svg.INK)
             points.append(Point(capital(case.point_title(point.name)), x, y, shape, colour))
         elif point.kind in looks:
-            points.append(Point(capital(case.point_title(point.name)), x, y, *looks[point.kind]))
+            points.append(Point(_label(case, point.name), x, y, *looks[point.kind]))
     for name, found in case.bargain.solutions.items():
         if np.isfinite(found.payoffs).all():
             x, y = (float(u) / 1e3 for u in found.payoffs)
             points.append(Point(SOLUTION_TITLES.get(name, name), x, y, "diamond", svg.COLOURS[2]))
     return points
+
+
+def _label(case: Case, name: str) -> str:
+    """Return a short label: the party's code stands for its name."""
+    for lead, tail in (("final offer of ", "final offer"), ("reply of ", "counter-offer")):
+        if name.startswith(lead):
+            return f"{name.removeprefix(lead)} {tail}"
+    return capital(case.point_title(name))
 
 
 def frontier_chart(case: Case) -> tuple[str, str] | None:
@@ -58,7 +66,8 @@ def frontier_chart(case: Case) -> tuple[str, str] | None:
         return None
     xs = [*cloud[:, 0], *edge[:, 0], *(p.x for p in points)]
     ys = [*cloud[:, 1], *edge[:, 1], *(p.y for p in points)]
-    across = svg.Scale(*svg.span(xs), LEFT, WIDTH - RIGHT)
+    low, high = svg.span(xs)
+    across = svg.Scale(low, high + 0.2 * (high - low), LEFT, WIDTH - RIGHT)  # room for labels to the right
     up = svg.Scale(*svg.span(ys), HEIGHT - BOTTOM, TOP)
     parts = [*_zone(case, across, up), *_axes(case, across, up)]
     parts += [svg.mark("circle", across(x), up(y), 2.2, "#c3c8d0", stroke="none") for x, y in cloud]
@@ -121,9 +130,10 @@ def _named(points: list[Point], across: svg.Scale, up: svg.Scale) -> list[str]:
     """Draw the named points, each label beside its mark where it covers no other label or mark."""
     taken = [(across(p.x) - 7, up(p.y) - 7, across(p.x) + 7, up(p.y) + 7) for p in points]
     parts: list[str] = []
-    for point in points:
+    inner = ("ring", "cross", "square")
+    for point in sorted(points, key=lambda p: (p.shape not in inner, -p.x)):
         x, y = across(point.x), up(point.y)
-        box, leader = _place(point.label, x, y, taken)
+        box, leader = _place(point.label, x, y, taken, left=point.shape in inner)
         taken.append(box)
         if leader:
             parts.append(
@@ -141,25 +151,19 @@ def _named(points: list[Point], across: svg.Scale, up: svg.Scale) -> list[str]:
 Box = tuple[float, float, float, float]
 
 
-def _place(label: str, x: float, y: float, taken: list[Box]) -> tuple[Box, bool]:
+def _place(label: str, x: float, y: float, taken: list[Box], *, left: bool) -> tuple[Box, bool]:
     """Return a free box for a label near (x, y), and whether it is so far off that it needs a leader."""
-    wide = 6.4 * len(label)
-    near = [
-        (9, -8),
-        (-9 - wide, -8),
-        (-wide / 2, -25),
-        (-wide / 2, 9),
-        (9, 6),
-        (-9 - wide, 6),
-        (9, -22),
-        (-9 - wide, -22),
-    ]
-    far = [(dx, dy) for d in (28, 46, 64, 84) for dx in (12, -12 - wide, -wide / 2) for dy in (-8 - d, -8 + d)]
-    for k, (dx, dy) in enumerate([*near, *far]):
+    wide = 6.6 * len(label)
+    # Up and to the right of the frontier nothing is drawn, so labels of its points go there; others go left.
+    west, east = [(-9 - wide, -8), (-9 - wide, 6)], [(9, -8), (9, -20)]
+    near = [*west, *east, (9, 6)] if left else [*east, *west, (9, 6)]
+    free = [] if left else [(14 + d / 3, -8 - d) for d in (24, 40, 56, 72)]
+    far = [(dx, dy) for d in (26, 44, 62, 84) for dx in (12, -12 - wide, -wide / 2) for dy in (-8 - d, -8 + d)]
+    for k, (dx, dy) in enumerate([*near[:2], *free, *near[2:], *far]):
         box = (x + dx, y + dy, x + dx + wide, y + dy + 16)
         inside = box[0] >= LEFT and box[2] <= WIDTH - 2 and box[1] >= TOP and box[3] <= HEIGHT - BOTTOM
         if inside and not any(_overlap(box, other) for other in taken):
-            return box, k >= len(near)
+            return box, 2 <= k < 2 + len(free) or k >= len(near) + len(free)
     return (x + 9, y - 8, x + 9 + wide, y + 8), False
 
 
