@@ -1,0 +1,107 @@
+"""The labelled surface: names, units, closures, and what an unsolved policy says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import dealspace as ds
+from dealspace.errors import NotConvergedError, PolicyError, UnknownNameError
+
+WORLD = ds.load_world("world-2022")
+CARS = {("USA", "JPN", "C29"): 0.275}
+
+
+@pytest.fixture(scope="module")
+def cars():
+    return ds.solve(WORLD, ds.Policy(WORLD, tariff=CARS, name="cars"))
+
+
+def test_arrays_carry_names_units_and_meaning(cars):
+    assert cars.flows.dims == ("importer", "exporter", "sector")
+    assert cars.output.dims == ("region", "sector")
+    assert cars.real_income.attrs["unit"] == "ratio, 1 = no change"
+    assert cars.flows.attrs["unit"] == "USD million a year"
+    assert list(cars.real_income["region"].values) == list(WORLD.regions)
+
+
+def test_a_car_tariff_does_what_it_should(cars):
+    assert float(cars.real_income.sel(region="JPN")) < 1
+    assert float(cars.output_volume.sel(region="JPN", sector="C29")) < 1
+    assert float(cars.output_volume.sel(region="USA", sector="C29")) > 1
+    assert cars.balance("USA", "JPN") > ds.solve(WORLD).balance("USA", "JPN")
+    assert float(cars.consumer_price.sel(region="USA")) > 1
+
+
+def test_fixed_deficits_hold_and_balanced_ones_are_zero(cars):
+    np.testing.assert_allclose(cars.deficit, WORLD.deficit, rtol=1e-12)
+    balanced = ds.solve(WORLD, ds.Policy(WORLD, tariff=CARS), deficits="balanced")
+    assert np.abs(balanced.world.deficit).max() < 1e-3
+    np.testing.assert_allclose(balanced.deficit, 0.0, atol=1e-9)
+    assert float(abs(ds.solve(WORLD, deficits="balanced").real_income - 1).max()) < 1e-10
+
+
+def test_a_start_nearby_changes_nothing_but_the_work(cars):
+    more = ds.Policy(WORLD, tariff={("USA", "JPN", "C29"): 0.28})
+    near, far = ds.solve(WORLD, more, start=cars), ds.solve(WORLD, more)
+    assert near.status.iterations < far.status.iterations
+    np.testing.assert_allclose(near.real_income, far.real_income, atol=1e-9)
+
+
+def test_exact_decomposition_adds_up_and_a_barrier_is_a_loss():
+    policy = ds.Policy(WORLD, tariff=CARS, trade_cost={("JPN", "USA", "C29"): 1.1})
+    parts = ds.solve(WORLD, policy).decomposition(steps=8)
+    named = ["terms_of_trade", "trade_volume", "trade_cost", "subsidies_and_rents", "transfer", "remainder"]
+    np.testing.assert_allclose(sum(parts[name] for name in named), parts.total, atol=1e-12)
+    assert float(parts.trade_cost.sel(region="JPN")) < 0
+    assert float(abs(parts.remainder).max()) < 0.02 * float(abs(parts.total).max())
+
+
+def test_decomposition_with_subsidies_and_rents_leaves_a_remainder_of_second_order():
+    subsidy = np.zeros(WORLD.flows.shape)
+    subsidy[:, WORLD.region_index("KOR"), WORLD.sector_index("C26")] = 0.05
+    rent = {("USA", "VNM", "C13T15"): 1.1}
+    eq = ds.solve(WORLD, ds.Policy(WORLD, subsidy=subsidy, rent=rent, tariff=CARS), tolerance=1e-12)
+    coarse, fine = (float(abs(eq.decomposition(steps=n).remainder).max()) for n in (2, 8))
+    assert fine < coarse / 10
+
+
+def test_a_policy_too_far_has_a_reason_and_no_number():
+    world = ds.Economy(
+        flows=np.array([[[60.0], [40.0]], [[2.0], [30.0]]]),
+        tariff=0.0,
+        io_share=np.full((2, 1, 1), 0.2),
+        va_share=np.full((2, 1), 0.8),
+        trade_elasticity=4.0,
+        regions=("HOME", "AWAY"),
+        sectors=("ALL",),
+    )
+    eq = ds.solve(world, ds.Policy(world, tariff={("HOME", "AWAY", "ALL"): 3.0}, name="wall"))
+    assert not eq.converged
+    assert "AWAY" in eq.reason
+    assert "{" not in eq.reason
+    with pytest.raises(NotConvergedError, match=r"wall: no equilibrium .* surplus of AWAY"):
+        _ = eq.real_income
+
+
+def test_wrong_names_and_arrays_are_refused_in_words():
+    with pytest.raises(UnknownNameError, match="'balanced'"):
+        ds.solve(WORLD, deficits="balnced")
+    with pytest.raises(UnknownNameError, match="JPN"):
+        ds.Policy(WORLD, tariff={("USA", "JAP", "C29"): 0.1})
+    with pytest.raises(PolicyError, match=r"trade_cost: 0 at \(USA, JPN, C29\)"):
+        ds.Policy(WORLD, trade_cost={("USA", "JPN", "C29"): 0.0})
+    with pytest.raises(PolicyError, match="own sales"):
+        ds.Policy(WORLD, tariff={("USA", "USA", "C29"): 0.1})
+    with pytest.raises(PolicyError, match="importer 30"):
+        ds.Policy(WORLD, tariff=np.zeros((2, 2, 2)))
+    other = WORLD.aggregate(regions={"ASIA": ["JPN", "KOR", "CHN"]})
+    with pytest.raises(PolicyError, match="made for"):
+        ds.solve(WORLD, ds.Policy(other))
+
+
+def test_labelled_tariffs_are_taken_in_any_order():
+    given = WORLD.to_dataset().tariff.transpose("sector", "exporter", "importer").copy()
+    given.loc[{"importer": "USA", "exporter": "JPN", "sector": "C29"}] = 0.275
+    shuffled = given.isel(sector=slice(None, None, -1))
+    np.testing.assert_array_equal(ds.Policy(WORLD, tariff=shuffled).tariff, ds.Policy(WORLD, tariff=CARS).tariff)
