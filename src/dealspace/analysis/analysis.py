@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -156,13 +157,16 @@ def analyze(
     tell("solving the policies", 0.05)
     compiled = CompiledSheet(sheet, world)
     models = {deficits: SheetModel(compiled, required_measures(sheet), deficits=deficits) for deficits in CLOSURES}
-    equilibria = {
-        (policy, deficits): model.equilibrium(policy) for deficits, model in models.items() for policy in sheet.policies
-    }
-    clock.mark("policies")
     headline = models[CLOSURES[0]]
-    tell("compiling", 0.15)
-    headline.warm_up()
+    with ThreadPoolExecutor(1) as aside:  # compiling takes longer than all else the first time
+        warm = aside.submit(headline.warm_up)
+        equilibria = {
+            (policy, deficits): model.equilibrium(policy)
+            for deficits, model in models.items()
+            for policy in sheet.policies
+        }
+        clock.mark("policies")
+        warm.result()
     clock.mark("compiling")
     inputs = read_inputs(sheet, headline.issues)
 

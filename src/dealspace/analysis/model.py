@@ -11,9 +11,10 @@ import numpy as np
 from scipy.optimize import minimize
 
 from dealspace.bargaining.model import Array, IssueAxis, MeasureTable
-from dealspace.core.batch import measure_deals, wedges_of
+from dealspace.core.batch import measure_deals, read_measures, wedges_of
 from dealspace.core.closure import Closure
-from dealspace.core.equilibrium import State
+from dealspace.core.equilibrium import State, initial_state
+from dealspace.core.solution import Solution
 from dealspace.core.solve import TOLERANCE, name_regions
 from dealspace.core.solve import solve as solve_core
 from dealspace.core.tangent import deal_slopes
@@ -27,6 +28,8 @@ from dealspace.termsheet.sheet import TermSheet
 from dealspace.world.economy import Economy
 
 CAPACITY = 512  # deals a compiled batch holds
+RECENT = 64  # deals whose solution is kept, for their slopes and as starts
+NEAR = 0.1  # of each issue's range: how near a solved deal must be to start from
 WORKERS = 2  # batches solved at the same time; JAX releases the interpreter while it computes
 
 
@@ -88,6 +91,7 @@ class SheetModel:
         self.measures = tuple(measure(self.base, name) for name in measure_names)
         self._map = compiled.deals
         self._solved: dict[str, Equilibrium] = {}
+        self._recent: dict[bytes, tuple[Array, Solution | None, str, State]] = {}
 
     @property
     def backgrounds(self) -> tuple[str, ...]:
@@ -131,6 +135,9 @@ class SheetModel:
     def evaluate(self, deals: Array) -> MeasureTable:
         """Solve deals (B, K) in natural units; a deal that resists is walked to before it counts as failed."""
         deals = np.atleast_2d(np.asarray(deals, dtype=np.float64))
+        if len(deals) == 1:
+            values, reason = self._one(deals[0])
+            return MeasureTable(values[None], np.array([not reason]), (reason,))
         parts = [deals[at : at + CAPACITY] for at in range(0, len(deals), CAPACITY)]
         if len(parts) == 1 and len(deals) >= 2 * WORKERS:
             parts = np.array_split(deals, WORKERS)
@@ -140,11 +147,11 @@ class SheetModel:
         ok = np.concatenate([each[1] for each in solved])
         reasons = [""] * len(deals)
         for row in np.flatnonzero(~ok):
-            values[row], reasons[row] = self._resist(deals[row])
+            values[row], reasons[row] = self._one(deals[row])
             ok[row] = not reasons[row]
         return MeasureTable(values, ok, tuple(reasons))
 
-    def _batch(self, deals: Array) -> tuple[Array, np.ndarray]:
+    def _batch(self, deals: Array, start: State | None = None) -> tuple[Array, np.ndarray]:
         padded = np.zeros((CAPACITY, deals.shape[1]))
         padded[: len(deals)] = deals
         values, residual = measure_deals(
@@ -152,7 +159,7 @@ class SheetModel:
             self._map,
             self.base.baseline,
             self.closure.rules,
-            self._start,
+            self._start if start is None else start,
             jnp.asarray(padded),
             jnp.asarray(len(deals)),
             jnp.asarray(TOLERANCE),
@@ -160,34 +167,70 @@ class SheetModel:
         used = slice(0, len(deals))
         return np.array(values[used]), np.asarray(residual[used]) <= TOLERANCE
 
-    def _resist(self, deal: Array) -> tuple[Array, str]:
-        """Return the measures of a deal found by walking to it from the base year, or why there are none."""
-        wedges = wedges_of(self._map, jnp.asarray(deal))
-        found, status, _ = solve_core(self.base.baseline, wedges, self.closure)
+    def _one(self, deal: Array) -> tuple[Array, str]:
+        """Return the measures (M,) of one deal, or NaN and the reason why there are none."""
+        found, reason, _ = self._solve(deal)
         if found is None:
-            return np.full(len(self.measures), np.nan), name_regions(status.reason, self.base.regions)
-        return np.array([each(self.base.baseline, found) for each in self.measures]), ""
+            return np.full(len(self.measures), np.nan), reason
+        return np.array(read_measures(self.measures, self.base.baseline, found)), ""
+
+    def _solve(self, deal: Array) -> tuple[Solution | None, str, State]:
+        """Solve one deal from the nearest of those solved lately; walk to it when it resists."""
+        key = deal.tobytes()
+        if key not in self._recent:
+            if len(self._recent) >= RECENT:
+                del self._recent[next(iter(self._recent))]
+            start = self._nearest_state(deal)
+            found, status, state = solve_core(self.base.baseline, self.wedges(deal), self.closure, start=start)
+            self._recent[key] = deal, found, name_regions(status.reason, self.base.regions), state
+        return self._recent[key][1:]
+
+    def _nearest_state(self, deal: Array) -> State:
+        solved = [(each, state) for each, found, _, state in self._recent.values() if found is not None]
+        if not solved:
+            return self._start
+        span = np.asarray(self._map.high - self._map.low)
+        gaps = np.abs((np.array([each for each, _ in solved]) - deal) / span).max(axis=1)
+        return solved[int(gaps.argmin())][1] if gaps.min() < NEAR else self._start
 
     def warm_up(self) -> None:
-        """Compile what `evaluate` and `gradient` run, side by side; it is done on their first call otherwise."""
-        law = self.nearest_deal("status-quo")
+        """Compile what `evaluate` and `gradient` run, side by side; their first call does it otherwise."""
+        somewhere = np.asarray(self._map.low)
+        start = initial_state(self.base.baseline)
         with ThreadPoolExecutor(WORKERS) as pool:
-            waiting = [pool.submit(self._batch, law[None][:0]), pool.submit(self.gradient, law)]
+            waiting = [
+                pool.submit(self._slopes, jnp.asarray(somewhere), start, self._directions[0]),
+                pool.submit(self._batch, somewhere[None][:0], start),
+            ]
             for each in waiting:
                 each.result()
 
     def gradient(self, deal: Array) -> Array:
         """Return d measure / d issue (M, K) at one deal; NotConvergedError if it has none."""
-        x = jnp.asarray(deal, dtype=jnp.float64)
-        wedges = wedges_of(self._map, x)
-        base, rules = self.base.baseline, self.closure.rules
-        found, status, state = solve_core(base, wedges, self.closure, start=self._start)
+        found, reason, state = self._solve(np.asarray(deal, dtype=np.float64))
         if found is None:
-            raise NotConvergedError(name_regions(status.reason, self.base.regions))
-        slopes, converged = deal_slopes(self.measures, self._map, base, rules, x, state)
-        if not bool(converged.all()):
+            raise NotConvergedError(reason)
+        x = jnp.asarray(deal, dtype=jnp.float64)
+        with ThreadPoolExecutor(WORKERS) as pool:
+            parts = list(pool.map(lambda part: self._slopes(x, state, part), self._directions))
+        if not all(converged.all() for _, converged in parts):
             raise NotConvergedError("the slopes at a deal did not converge")
-        return np.asarray(slopes).T
+        return np.concatenate([slopes for slopes, _ in parts])[: len(deal)].T
+
+    @cached_property
+    def _directions(self) -> tuple[jax.Array, ...]:
+        """The issues one by one, in parts of equal size; the last part may hold idle rows."""
+        count = len(self._map.issues)
+        size = -(-count // WORKERS)
+        rows = np.zeros((size * WORKERS, count))
+        rows[:count] = np.eye(count)
+        return tuple(jnp.asarray(part) for part in np.split(rows, WORKERS))
+
+    def _slopes(self, x: jax.Array, state: State, directions: jax.Array) -> tuple[Array, np.ndarray]:
+        slopes, converged = deal_slopes(
+            self.measures, self._map, self.base.baseline, self.closure.rules, x, state, directions
+        )
+        return np.asarray(slopes), np.asarray(converged)
 
     def wedges(self, deal: Array) -> Wedges:
         """Return the wedges of one deal (K,)."""

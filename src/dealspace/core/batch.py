@@ -57,6 +57,12 @@ def values_and_cotangents(
     return read(measures, baseline, solved), jax.jacrev(lambda s: read(measures, baseline, s))(solved)
 
 
+@partial(jax.jit, static_argnames=("measures",))
+def read_measures(measures: tuple[Measure, ...], baseline: Baseline, solved: Solution) -> Float[Array, " M"]:
+    """Return measures (M,) of one solution."""
+    return read(measures, baseline, solved)
+
+
 @jax.jit
 def wedges_of(deal_map: WedgeMap, x: Float[Array, " K"]) -> Wedges:
     """Return the wedges of one deal."""

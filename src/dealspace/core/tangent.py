@@ -23,7 +23,7 @@ from dealspace.core.measures import Measure, read
 from dealspace.core.solution import solution
 from dealspace.core.wedges import Wedges
 
-TANGENT_TOLERANCE = 1e-8  # relative to the largest entry of (dG/dp) dp
+TANGENT_TOLERANCE = 1e-7  # relative to the largest entry of (dG/dp) dp
 TANGENT_ITERATIONS = 500
 
 
@@ -43,8 +43,18 @@ def deal_slopes(
     rules: Rules,
     x: Float[Array, " K"],
     state: State,
-) -> tuple[Float[Array, "K M"], Bool[Array, " K"]]:
-    """Return d measure / d issue (K, M) at the converged `state` of a deal, and whether each tangent converged."""
+    directions: Float[Array, "D K"],
+) -> tuple[Float[Array, "D M"], Bool[Array, " D"]]:
+    """Return the slopes of measures along directions in the issues, at the converged `state` of a deal.
+
+    Parameters
+    ----------
+    directions : one a row; the rows of the identity give d measure / d issue
+
+    Returns
+    -------
+    Slopes (D, M), and whether each tangent converged (D,).
+    """
     point, unravel = ravel_pytree(state)
 
     def image(at: Array, prepared: Prepared) -> Array:
@@ -69,4 +79,4 @@ def deal_slopes(
         end = fixed_point(step, source / scale, jnp.asarray(TANGENT_TOLERANCE), TANGENT_ITERATIONS)
         return read_off(end.x * scale, direction), end.converged
 
-    return jax.lax.map(slope, jnp.eye(x.shape[0]))
+    return jax.lax.map(slope, directions)
