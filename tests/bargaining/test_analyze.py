@@ -139,3 +139,19 @@ def test_offers_outside_the_box_are_noted():
     inputs = Inputs(BOTH, NoDealTerms(), {"wild": np.array([2.0, 0.5])})
     found = analyze_bargain(wasteful_pie(), inputs, SMALL)
     assert "wild lies outside" in found.notes[0]
+
+
+def test_the_counter_is_the_other_sides_own_offer(bargain):
+    first, second = bargain.parties
+    assert bargain.final_offers[first].counter is bargain.final_offers[second].offer
+    assert bargain.final_offers[second].counter is bargain.final_offers[first].offer
+
+
+def test_acceptance_over_the_threats_strength():
+    # A threat that hurts the second party makes it accept more, the likelier it is: at q = 1 any share of the pie.
+    model = wasteful_pie(no_deal=(0.2, -0.5))
+    terms = NoDealTerms("AAA", q=0.5, q_interval=(0.0, 1.0))
+    found = analyze_bargain(model, Inputs(uncertain().payoffs, terms), SMALL)
+    weak, strong = found.final_offers["AAA"].acceptance_over_threat
+    assert weak < strong
+    np.testing.assert_allclose(found.no_deal.measures_range[1] - found.status_quo, [0.2, -0.5], atol=1e-12)

@@ -31,7 +31,7 @@ def signing_cost(cost=0.25):
 def plan(model, party, own, other, settings=SMALL, money=False, **more):
     game, _ = make_game(model, settings=settings, **more)
     trace_frontier(game, settings)
-    return plan_offer(game, party, own, other, model.policy_values("no-deal"), settings, money), game
+    return plan_offer(game, party, own, other, model.policy_values("no-deal"), settings, money=money), game
 
 
 def test_the_closed_form_of_a_signing_cost():
@@ -91,7 +91,7 @@ def test_known_weights_take_the_whole_surplus():
     assert planned.surplus_share == pytest.approx(1.0, abs=1e-3)
     assert planned.no_deal == pytest.approx(0.1)
     # The other side's best reply leaves the first party at its no deal.
-    np.testing.assert_allclose(planned.counter.payoffs, [0.1, 0.9], atol=1e-4)
+    np.testing.assert_allclose(planned.limit.payoffs, [0.1, 0.9], atol=1e-4)
     assert "taken as known" in planned.words
 
 
@@ -108,7 +108,7 @@ def test_no_zone_no_offer():
     planned, _ = plan(wasteful_pie(no_deal=(0.7, 0.7)), 0, np.eye(2)[:1], np.eye(2)[1:])
     assert planned.status == "no-zone"
     assert planned.offer is None
-    assert planned.counter is None
+    assert planned.limit is None
     assert planned.no_deal == pytest.approx(0.7)
     assert "no offer" in planned.words
 

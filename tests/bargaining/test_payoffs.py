@@ -130,8 +130,10 @@ def fake_sheet(**more):
         "no_deal": SimpleNamespace(
             probability=SimpleNamespace(value=0.6, low=0.4, high=0.8),
             otherwise="status-quo",
-            survives=SimpleNamespace(value=0.7),
+            survives=SimpleNamespace(value=0.7, low=None, high=None),
             struck_down="before",
+            answered="answer",
+            answer_probability=SimpleNamespace(value=0.25),
         ),
         "threat": ("letter-25",),
         "measures": {"letter-25": SimpleNamespace(by="USA")},
@@ -160,6 +162,8 @@ def test_a_sheet_gives_weights_doubts_and_required_measures():
 
 def test_a_sheet_gives_no_deal_and_its_threatener():
     terms = no_deal_terms(fake_sheet())
+    assert (terms.retaliation, terms.r) == ("answer", 0.25)
+    assert (terms.q_interval, terms.s_interval) == ((0.4, 0.8), None)
     assert (terms.threatener, terms.q, terms.s, terms.struck_down) == ("USA", 0.6, 0.7, "before")
     assert terms.q_interval == (0.4, 0.8)
     group = fake_sheet(

@@ -1,4 +1,4 @@
-"""Every built-in sheet against the result that stands beside it; ``python tests/scenarios/test_expected.py`` rewrites them.
+"""Every built-in sheet against the result beside it; ``python tests/scenarios/test_expected.py`` rewrites them.
 
 A change of these numbers is a change of what the project says: it belongs in the changelog.
 """

@@ -16,9 +16,9 @@ from dealspace.analysis.stake import Stake, find_stake
 from dealspace.bargaining.analyze import analyze_bargain
 from dealspace.bargaining.from_sheet import read_inputs, required_measures
 from dealspace.bargaining.results import Bargain, DealPoint, Settings
-from dealspace.outcomes.equilibrium import Equilibrium
+from dealspace.outcomes.equilibrium import Equilibrium, solve
 from dealspace.termsheet.sheet import TermSheet
-from dealspace.world.catalogue import load_world
+from dealspace.world.catalogue import elasticity_sets, load_world
 from dealspace.world.economy import Economy
 
 Progress = Callable[[str, float], None]
@@ -60,6 +60,8 @@ class Analysis:
     bargain : the negotiation under the headline closure
     checked : by other closure, the named points solved again
     deals : the final offers as labelled equilibria, by (name of the point, closure)
+    by_elasticities : status quo and no deal under every published elasticity set, by set and policy, deficits
+        fixed; empty for an economy with other sectors than these sets have
     settings, seconds, notes : how it was done, how long each stage took, what to bear in mind
     """
 
@@ -74,6 +76,7 @@ class Analysis:
     bargain: Bargain
     checked: Mapping[str, tuple[CheckedPoint, ...]]
     deals: Mapping[tuple[str, str], Equilibrium]
+    by_elasticities: Mapping[str, Mapping[str, Equilibrium]]
     settings: Settings
     seconds: Mapping[str, float]
     notes: tuple[str, ...]
@@ -198,6 +201,7 @@ def analyze(
         bargain=bargain,
         checked=checked,
         deals=deals,
+        by_elasticities=_by_elasticities(compiled),
         settings=settings,
         seconds=clock.seconds,
         notes=bargain.notes,
@@ -220,7 +224,7 @@ class _Clock:
 def _third_parties(
     sheet: TermSheet, world: Economy, equilibria: Mapping[tuple[str, str], Equilibrium]
 ) -> tuple[str, ...]:
-    """Return the outsiders whose real income, in USD, the threat moves most; rest-of-world regions last."""
+    """Return the outsiders whose real income, in USD, the threat moves most."""
     inside = {name for party in sheet.parties for name in world.members(party)}
     pair = [equilibria[(policy, CLOSURES[0])] for policy in ("no-deal", "status-quo")]
     if not all(each.converged for each in pair):
@@ -228,6 +232,18 @@ def _third_parties(
     moved = np.abs(np.asarray(pair[0].equivalent_variation) - np.asarray(pair[1].equivalent_variation))
     order = sorted(range(len(world.regions)), key=lambda at: -moved[at])
     return tuple(world.regions[at] for at in order if world.regions[at] not in inside)[:THIRD_PARTIES]
+
+
+def _by_elasticities(compiled: CompiledSheet) -> dict[str, dict[str, Equilibrium]]:
+    """Solve status quo and no deal under each published elasticity set that has the economy's sectors."""
+    world = compiled.world
+    found: dict[str, dict[str, Equilibrium]] = {}
+    for name, published in elasticity_sets().items():
+        if set(world.sectors) <= set(published.theta):
+            theta = np.array([published.theta[sector] for sector in world.sectors])
+            other = world.with_(trade_elasticity=theta, name=f"{world.name} ({name})")
+            found[name] = {policy: solve(other, compiled.policy(policy)) for policy in ("status-quo", "no-deal")}
+    return found
 
 
 def _check(model: SheetModel, bargain: Bargain, weights: np.ndarray) -> tuple[CheckedPoint, ...]:

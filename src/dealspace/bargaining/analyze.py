@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -224,9 +225,20 @@ class _Analysis:
             # A side knows its own weights; those of the other are drawn.
             own, other = self.weights[at][None, :], self.draws[1 - at]
             offers[self.model.parties[at]] = plan_offer(
-                self.game, at, own, other, no_deal.measures, self.settings, self.money
+                self.game,
+                at,
+                own,
+                other,
+                no_deal.measures,
+                self.settings,
+                no_deal_ends=no_deal.measures_range,
+                money=self.money,
             )
-        return offers
+        first, second = self.model.parties
+        return {
+            first: replace(offers[first], counter=offers[second].offer),
+            second: replace(offers[second], counter=offers[first].offer),
+        }
 
     def _points(
         self,
@@ -251,8 +263,6 @@ class _Analysis:
                 offer = planned.offer
                 name = f"final offer of {party}"
                 points.append(DealPoint(name, "final-offer", offer.deal, offer.payoffs, offer.measures))
-            if planned.counter is not None:
-                points.append(planned.counter)
         return tuple(points)
 
     def _add(self, points: list[DealPoint], name: str, kind: str, deal: Array) -> None:

@@ -2,10 +2,12 @@
 
 The offer maximises E[1{other accepts} (U - d)] + E[d] over draws of the other side's weights. It is searched
 with softened acceptance and reported unsmoothed, with intervals, the next-best alternatives, what certainty
-would cost, and the counter-offer to expect.
+would cost, and the most the other side could ask.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -23,7 +25,15 @@ APART = 0.2
 
 
 def plan_offer(
-    game: Game, party: int, own: Array, other: Array, no_deal: Array, settings: Settings, money: bool = False
+    game: Game,
+    party: int,
+    own: Array,
+    other: Array,
+    no_deal: Array,
+    settings: Settings,
+    *,
+    no_deal_ends: Array | None = None,
+    money: bool = False,
 ) -> FinalOffer:
     """Return the final offer of a party.
 
@@ -35,6 +45,8 @@ def plan_offer(
         (S, M) weight draws of the offering side (a single row when it knows its own) and of the other.
     no_deal
         (M,) expected measures of no deal.
+    no_deal_ends
+        (2, M) the same with the threat at its weakest and at its strongest; None when that is not stated.
     money
         Whether both pay-offs are money (the share of the surplus is then of the added gains).
     """
@@ -43,7 +55,7 @@ def plan_offer(
     if not len(game.deals):
         return _nothing(name, rival, "failed", draws, None, "No deal has a solution, so none can be offered.")
     search_offers(game, party, draws, settings.offer_starts, settings.certainty)
-    counter = _counter(game, party)
+    limit = _limit(game, party)
     value = draws.value(game.measures)
     order = np.argsort(-value, kind="stable")
     if value[order[0]] <= draws.expected_no_deal + game.tolerance[party]:
@@ -51,7 +63,7 @@ def plan_offer(
             f"{name} has no offer that is better for it than no deal and that {rival} accepts in any of "
             f"{draws.size} draws of its weights."
         )
-        return _nothing(name, rival, "no-zone", draws, counter, words)
+        return _nothing(name, rival, "no-zone", draws, limit, words)
     worth = order[value[order] > draws.expected_no_deal + game.tolerance[party]]
     best, *others = distinct(game, worth, 1 + ALTERNATIVES, APART)
     offer = _judge(game, draws, best, settings)
@@ -67,9 +79,11 @@ def plan_offer(
         certain=certain,
         given_up=None if certain is None else max(offer.value - certain.value, 0.0),
         alternatives=tuple(_judge(game, draws, i, settings) for i in others),
-        counter=counter,
+        counter=None,
+        limit=limit,
+        acceptance_over_threat=_over_threat(draws, offer, no_deal_ends),
         draws=draws.size,
-        words=_words(game, party, draws, offer, certain, counter, share),
+        words=_words(game, party, draws, offer, certain, share),
     )
 
 
@@ -101,13 +115,21 @@ def _most_certain(game: Game, draws: Draws, worth: Index, settings: Settings) ->
     return _judge(game, draws, int(sure[0]), settings) if len(sure) else None
 
 
-def _counter(game: Game, party: int) -> DealPoint | None:
-    """Return the other side's best reply: best for it among the deals both prefer to no deal."""
+def _over_threat(draws: Draws, offer: Offer, ends: Array | None) -> tuple[float, float] | None:
+    """Return the acceptance of an offer with no deal at either end of how strong the threat is."""
+    if ends is None:
+        return None
+    low, high = (float(np.mean(replace(draws, no_deal=end).accepted(offer.measures))) for end in ends)
+    return low, high
+
+
+def _limit(game: Game, party: int) -> DealPoint | None:
+    """Return the most the other side could ask: best for it among the deals both prefer to no deal."""
     found = best_for(game, 1 - party)
     if found is None or not game.beats_no_deal(game.payoffs(found.measures)):
         return None
-    name = f"reply of {game.model.parties[1 - party]}"
-    return DealPoint(name, "counter-offer", found.deal, game.payoffs(found.measures), found.measures)
+    name = f"most {game.model.parties[1 - party]} could ask"
+    return DealPoint(name, "limit", found.deal, game.payoffs(found.measures), found.measures)
 
 
 def _surplus_share(game: Game, party: int, offer: Offer, money: bool) -> float | None:
@@ -128,9 +150,9 @@ def _surplus_share(game: Game, party: int, offer: Offer, money: bool) -> float |
     return float(gains[party]) / total if total > 0 else None
 
 
-def _nothing(name: str, rival: str, status: str, draws: Draws, counter: DealPoint | None, words: str) -> FinalOffer:
+def _nothing(name: str, rival: str, status: str, draws: Draws, limit: DealPoint | None, words: str) -> FinalOffer:
     d = draws.expected_no_deal
-    return FinalOffer(name, rival, status, None, d, None, None, None, (), counter, draws.size, words)
+    return FinalOffer(name, rival, status, None, d, None, None, None, (), None, limit, None, draws.size, words)
 
 
 def _terms(game: Game, deal: Array) -> str:
@@ -144,7 +166,6 @@ def _words(
     draws: Draws,
     offer: Offer,
     certain: Offer | None,
-    counter: DealPoint | None,
     share: float | None,
 ) -> str:
     name, rival = game.model.parties[party], game.model.parties[1 - party]
@@ -166,8 +187,6 @@ def _words(
         text += f" At its central weights {rival} would be better off without it."
     if not known:
         text += _certainty_words(offer, certain)
-    if counter is not None and counter.deal is not None:
-        text += f" The reply to expect from {rival} is {_terms(game, counter.deal)}."
     return text
 
 

@@ -86,7 +86,6 @@ def no_deal_terms(sheet: Any) -> NoDealTerms:
     part = sheet.no_deal
     chance = part.probability
     survives = part.survives
-    interval = None if chance.low is None else (float(chance.low), float(chance.high))
     return NoDealTerms(
         threatener=threatener_of(sheet),
         threat="no-deal",
@@ -94,8 +93,15 @@ def no_deal_terms(sheet: Any) -> NoDealTerms:
         struck_down=part.struck_down,
         q=float(chance.value),
         s=1.0 if survives is None else float(survives.value),
-        q_interval=interval,
+        q_interval=_interval(chance),
+        s_interval=_interval(survives),
+        retaliation=part.answered,
+        r=1.0 if part.answer_probability is None else float(part.answer_probability.value),
     )
+
+
+def _interval(chance: Any) -> tuple[float, float] | None:
+    return None if chance is None or chance.low is None else (float(chance.low), float(chance.high))
 
 
 def threatener_of(sheet: Any) -> str | None:

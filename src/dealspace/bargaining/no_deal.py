@@ -36,8 +36,8 @@ class NoDealTerms:
         Policy of the threat carried out and answered, or None.
     r
         Probability that the threat, carried out, is answered.
-    q_interval
-        Where q may lie, or None.
+    q_interval, s_interval
+        Where q and s may lie, or None.
     """
 
     threatener: str | None = None
@@ -49,6 +49,7 @@ class NoDealTerms:
     retaliation: str | None = None
     r: float = 1.0
     q_interval: tuple[float, float] | None = None
+    s_interval: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         for name, value in (("q", self.q), ("s", self.s), ("r", self.r)):
@@ -106,9 +107,10 @@ def expect_no_deal(model: DealModel, terms: NoDealTerms, weights: Array, origin:
         start = np.asarray(model.policy_values(f"{STATUS_QUO}@{background}"), dtype=float)
         readings[background] = weights @ (other - start)
     payoff = weights @ (expected - origin)
-    spread = None
-    if terms.q_interval is not None:
-        spread = np.array([weights @ (parts.expected(q, terms.s) - origin) for q in terms.q_interval])
+    ends = None
+    if terms.q_interval is not None or terms.s_interval is not None:
+        chances = zip(terms.q_interval or (terms.q,) * 2, terms.s_interval or (terms.s,) * 2, strict=True)
+        ends = np.array([parts.expected(q, s) for q, s in chances])
     policies = {"carried out": terms.threat, "struck down": terms.struck_down, "otherwise": terms.otherwise}
     if terms.retaliation is not None:
         policies["answered"] = terms.retaliation
@@ -123,7 +125,8 @@ def expect_no_deal(model: DealModel, terms: NoDealTerms, weights: Array, origin:
         by_background=readings,
         measures=expected,
         words=_words(terms, model.parties, payoff),
-        payoff_range=spread,
+        payoff_range=None if ends is None else (ends - origin) @ weights.T,
+        measures_range=ends,
     )
 
 

@@ -124,8 +124,13 @@ class FinalOffer:
     alternatives
         Next-best offers, distinct from each other, best first.
     counter
-        The other side's best reply: the deal best for it at its central weights that still leaves the
+        The other side's own best offer, were it to counter instead of answering; None if it has none.
+    limit
+        The most the other side could ask: the deal best for it at its central weights that still leaves the
         offering party at its no deal; None if there is none.
+    acceptance_over_threat
+        Acceptance of the offer at the low and at the high end of how likely the threat is to be carried out and
+        to stand in court; None when the sheet gives no interval.
     draws
         Number of weight draws.
     words
@@ -141,6 +146,8 @@ class FinalOffer:
     certain: Offer | None
     given_up: float | None
     alternatives: tuple[Offer, ...]
-    counter: DealPoint | None
+    counter: Offer | None
+    limit: DealPoint | None
+    acceptance_over_threat: tuple[float, float] | None
     draws: int
     words: str

@@ -16,7 +16,7 @@ class DealPoint:
     name
         ``"status-quo"``, ``"no-deal"``, ``"best for JPN"``, an offer's name, ...
     kind
-        ``"policy"``, ``"offer"``, ``"best"``, ``"solution"``, ``"final-offer"`` or ``"counter-offer"``.
+        ``"policy"``, ``"offer"``, ``"best"``, ``"solution"``, ``"final-offer"`` or ``"limit"``.
     deal
         (K,) natural units, or None for a policy.
     payoffs

@@ -25,9 +25,11 @@ class NoDealResult:
         Name of the reading of what third countries face -> (2,) expected pay-off under it, against the
         status quo under the same reading.
     payoff_range
-        (2, 2) expected pay-offs [at the low q, at the high q] x party, None when q has no interval.
+        (2, 2) expected pay-offs [at the low ends of q and s, at the high ends] x party, None without intervals.
     measures
         (M,) expected measures of no deal, as levels.
+    measures_range
+        (2, M) the same at the low and the high ends of q and s, None without intervals.
     words
         The sentence.
     """
@@ -43,6 +45,7 @@ class NoDealResult:
     measures: Array
     words: str
     payoff_range: Array | None = None
+    measures_range: Array | None = None
 
 
 @dataclass(frozen=True)

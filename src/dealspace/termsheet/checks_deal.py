@@ -158,14 +158,19 @@ def no_deal_is_told(context: Context) -> Iterator[Fault]:
     sheet, draft = context.sheet, context.draft
     if draft.lost("no_deal") or draft.lost("policies"):
         return
-    for key in ("otherwise", "struck_down"):
+    for key in ("otherwise", "struck_down", "answered"):
         name = getattr(sheet.no_deal, key)
         place = ("no_deal", key)
+        if name is None:
+            continue
         if not draft.has("policies", name):
             known = [*sheet.policies, "status-quo"]
             yield context.fault(place, f"unknown policy {name!r}; {near_matches(name, dict.fromkeys(known))}")
         elif name == "no-deal":
             yield context.fault(place, "'no-deal' is the threat itself; name the policy that holds without it")
+    if sheet.no_deal.answered is None and sheet.no_deal.answer_probability is not None:
+        message = "has no effect without 'answered'; name the policy of the answer, or delete this key"
+        yield context.fault(("no_deal", "answer_probability"), message)
     if sheet.no_deal.survives is None and "struck_down" in sheet.no_deal.model_fields_set:
         message = "has no effect without 'survives'; write survives: with a probability, or delete this key"
         yield context.fault(("no_deal", "struck_down"), message)

@@ -125,12 +125,18 @@ class NoDeal(Sourced):
         Belief that the threat, once carried out, survives in court; None when no court matters.
     struck_down : str
         Policy in force after a court has struck it down.
+    answered : str or None
+        Policy of the threat carried out and answered by the other side; None when no answer is reckoned with.
+    answer_probability : Chance or None
+        That a threat carried out is answered; certain where left out.
     """
 
     probability: AnyChance
     otherwise: Name = "status-quo"
     survives: AnyChance | None = None
     struck_down: Name = "status-quo"
+    answered: Name | None = None
+    answer_probability: AnyChance | None = None
 
 
 class Background(Part):
