@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import dealspace as ds
-from dealspace.errors import NotConvergedError, PolicyError, UnknownNameError
+from dealspace.errors import DealspaceError, NotConvergedError, PolicyError, UnknownNameError
 
 WORLD = ds.load_world("world-2022")
 CARS = {("USA", "JPN", "C29"): 0.275}
@@ -105,3 +105,29 @@ def test_labelled_tariffs_are_taken_in_any_order():
     given.loc[{"importer": "USA", "exporter": "JPN", "sector": "C29"}] = 0.275
     shuffled = given.isel(sector=slice(None, None, -1))
     np.testing.assert_array_equal(ds.Policy(WORLD, tariff=shuffled).tariff, ds.Policy(WORLD, tariff=CARS).tariff)
+
+
+@pytest.mark.parametrize("tolerance", [1.0, float("inf"), -1, float("nan"), "a", None])
+def test_a_tolerance_that_would_pass_anything_is_refused(tolerance):
+    with pytest.raises(DealspaceError, match="tolerance"):
+        ds.solve(WORLD, tolerance=tolerance)
+
+
+def test_things_of_another_kind_are_refused_in_words(cars):
+    with pytest.raises(DealspaceError, match="not an economy"):
+        ds.solve("world-2022")
+    with pytest.raises(PolicyError, match="not a policy"):
+        ds.solve(WORLD, "no-deal")
+    with pytest.raises(DealspaceError, match="ev:USA"):
+        ds.gradient(WORLD, None, 5)
+    for steps in (0, -1, 2.5, True):
+        with pytest.raises(DealspaceError, match="whole number"):
+            cars.decomposition(steps)
+
+
+def test_sector_prices_and_volumes_are_of_one_piece(cars):
+    inflation = np.asarray(cars.sector_price) * np.asarray(cars.price_index)[:, None]
+    np.testing.assert_allclose(inflation, cars.solution.P_hat, rtol=1e-12)
+    assert float(cars.sector_price.sel(region="USA", sector="C29")) > 1.003
+    value = cars.flow_volume * np.asarray(cars.solution.c_hat)[None]
+    np.testing.assert_allclose(value, cars.flows, rtol=1e-12)

@@ -25,7 +25,7 @@ Progress = Callable[[str, float], None]
 CLOSURES = ("fixed", "balanced")  # the headline one first
 THIRD_PARTIES = 6
 HORIZON = "long"
-BARGAIN_STARTS = 0.25  # of the whole: where the bargaining stage begins
+BARGAIN_STARTS, BARGAIN_ENDS = 0.25, 0.95  # of the whole: where the bargaining stage lies
 
 
 @dataclass(frozen=True)
@@ -161,35 +161,14 @@ def analyze(
     compiled = CompiledSheet(sheet, world)
     models = {deficits: SheetModel(compiled, required_measures(sheet), deficits=deficits) for deficits in CLOSURES}
     headline = models[CLOSURES[0]]
-    with ThreadPoolExecutor(1) as aside:  # compiling takes longer than all else the first time
-        warm = aside.submit(headline.warm_up)
-        equilibria = {
-            (policy, deficits): model.equilibrium(policy)
-            for deficits, model in models.items()
-            for policy in sheet.policies
-        }
-        clock.mark("policies")
-        warm.result()
-    clock.mark("compiling")
+    equilibria = _policies(models)
+    clock.mark("policies")
     inputs = read_inputs(sheet, headline.issues)
-
-    def onward(stage: str, fraction: float) -> None:
-        tell(stage, BARGAIN_STARTS + (0.95 - BARGAIN_STARTS) * fraction)
-
-    bargain = analyze_bargain(headline, inputs, settings, onward)
+    bargain = analyze_bargain(headline, inputs, settings, _onward(tell))
     clock.mark("bargaining")
-    tell("the other closure", 0.95)
+    tell("the other closure and other elasticities", BARGAIN_ENDS)
     weights = np.array([payoff.vector(headline.measure_names) for payoff in inputs.payoffs])
-    checked = {deficits: _check(models[deficits], bargain, weights) for deficits in CLOSURES[1:]}
-    deals = {
-        (point.name, deficits): models[deficits].deal_equilibrium(point.deal, point.name)
-        for point in bargain.points
-        if point.kind == "final-offer" and point.deal is not None
-        for deficits in CLOSURES
-    }
-    clock.mark("other closure")
-    tell("done", 1.0)
-    return Analysis(
+    found = Analysis(
         sheet=sheet,
         world=headline.world,
         closure=CLOSURES[0],
@@ -199,13 +178,50 @@ def analyze(
         third_parties=_third_parties(sheet, headline.world, equilibria),
         stake=find_stake(sheet, headline.world),
         bargain=bargain,
-        checked=checked,
-        deals=deals,
+        checked={deficits: _check(models[deficits], bargain, weights) for deficits in CLOSURES[1:]},
+        deals=_final_offers(models, bargain),
         by_elasticities=_by_elasticities(compiled),
         settings=settings,
         seconds=clock.seconds,
         notes=bargain.notes,
     )
+    clock.mark("checks")
+    tell("done", 1.0)
+    return found
+
+
+def _policies(models: Mapping[str, SheetModel]) -> dict[tuple[str, str], Equilibrium]:
+    """Solve every policy under every closure, by (policy, closure), while the deals' kernels are compiled."""
+    headline = models[CLOSURES[0]]
+    with ThreadPoolExecutor(1) as aside:
+        warm = aside.submit(headline.warm_up)
+        found = {
+            (policy, deficits): model.equilibrium(policy)
+            for deficits, model in models.items()
+            for policy in headline.sheet.policies
+        }
+        warm.result()
+    return found
+
+
+def _onward(tell: Progress) -> Progress:
+    """Return the progress of the bargaining stage as part of the whole."""
+
+    def onward(stage: str, fraction: float) -> None:
+        if fraction < 1.0:
+            tell(stage, BARGAIN_STARTS + (BARGAIN_ENDS - BARGAIN_STARTS) * fraction)
+
+    return onward
+
+
+def _final_offers(models: Mapping[str, SheetModel], bargain: Bargain) -> dict[tuple[str, str], Equilibrium]:
+    """Solve both final offers as labelled equilibria, by (name of the point, closure)."""
+    return {
+        (point.name, deficits): model.deal_equilibrium(point.deal, point.name)
+        for point in bargain.points
+        if point.kind == "final-offer" and point.deal is not None
+        for deficits, model in models.items()
+    }
 
 
 class _Clock:

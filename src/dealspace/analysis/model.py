@@ -199,7 +199,7 @@ class SheetModel:
         start = initial_state(self.base.baseline)
         with ThreadPoolExecutor(WORKERS) as pool:
             waiting = [
-                pool.submit(self._slopes, jnp.asarray(somewhere), start, self._directions[0]),
+                pool.submit(self._slopes, jnp.asarray(somewhere), start),
                 pool.submit(self._batch, somewhere[None][:0], start),
             ]
             for each in waiting:
@@ -210,26 +210,14 @@ class SheetModel:
         found, reason, state = self._solve(np.asarray(deal, dtype=np.float64))
         if found is None:
             raise NotConvergedError(reason)
-        x = jnp.asarray(deal, dtype=jnp.float64)
-        with ThreadPoolExecutor(WORKERS) as pool:
-            parts = list(pool.map(lambda part: self._slopes(x, state, part), self._directions))
-        if not all(converged.all() for _, converged in parts):
+        slopes, converged = self._slopes(jnp.asarray(deal, dtype=jnp.float64), state)
+        if not converged.all():
             raise NotConvergedError("the slopes at a deal did not converge")
-        return np.concatenate([slopes for slopes, _ in parts])[: len(deal)].T
+        return slopes.T
 
-    @cached_property
-    def _directions(self) -> tuple[jax.Array, ...]:
-        """The issues one by one, in parts of equal size; the last part may hold idle rows."""
-        count = len(self._map.issues)
-        size = -(-count // WORKERS)
-        rows = np.zeros((size * WORKERS, count))
-        rows[:count] = np.eye(count)
-        return tuple(jnp.asarray(part) for part in np.split(rows, WORKERS))
-
-    def _slopes(self, x: jax.Array, state: State, directions: jax.Array) -> tuple[Array, np.ndarray]:
-        slopes, converged = deal_slopes(
-            self.measures, self._map, self.base.baseline, self.closure.rules, x, state, directions
-        )
+    def _slopes(self, x: jax.Array, state: State) -> tuple[Array, np.ndarray]:
+        base, rules = self.base.baseline, self.closure.rules
+        slopes, converged = deal_slopes(self.measures, self._map, base, rules, x, state)
         return np.asarray(slopes), np.asarray(converged)
 
     def wedges(self, deal: Array) -> Wedges:

@@ -109,20 +109,22 @@ def _by_sector(world: Economy, importer: str, exporter: str) -> np.ndarray:
 def _basis(world: Economy, importer: str, exporter: str, imports: float, exports: float) -> tuple[str, str]:
     """Return what the benchmark's bilateral cells measure, and the source."""
     plain = f"sales at basic price in {world.name}"
+    tables = "OECD Inter-Country Input-Output Tables, via the benchmark"
     try:
         facts = headline_facts(world.name)
     except UnknownNameError:
         return plain, world.name
-    partner = {importer, exporter} - {"USA"}
-    entry = facts["partners"].get(next(iter(partner))) if "USA" in (importer, exporter) else None
-    if entry is None:
-        return plain, "OECD Inter-Country Input-Output Tables, via the benchmark"
-    us_imports, us_exports = (imports, exports) if importer == "USA" else (exports, imports)
+    reporter = facts["reporter"]
+    partner = exporter if importer == reporter else importer
+    entry = facts["partners"].get(partner) if reporter in (importer, exporter) else None
+    # Members of a group may be known as sellers or as buyers only.
+    if entry is None or not {"imports_for_consumption", "exports"} <= set(entry):
+        return plain, tables
+    benchmark = (imports, exports) if importer == reporter else (exports, imports)
     customs = (entry["imports_for_consumption"], entry["exports"])
-    if not np.allclose((us_imports, us_exports), customs, rtol=PINNED_WITHIN):
-        return plain, "OECD Inter-Country Input-Output Tables, via the benchmark"
-    basis = f"US imports for consumption less US exports, customs basis, {facts['year']}"
-    return basis, "US Census Bureau, USA Trade Online (imports and exports by partner)"
+    if not np.allclose(benchmark, customs, rtol=PINNED_WITHIN):
+        return plain, tables
+    return facts["basis_words"], facts["source_words"]
 
 
 def _other_bases(sheet: TermSheet) -> tuple[OtherBasis, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -275,11 +276,8 @@ def _run(game: Game, source: Source, problem: Problem, start: Array, radius: flo
     z0 = (start[free] - game.low[free]) / game.span[free]
     box = np.column_stack([np.maximum(z0 - radius, 0.0), np.minimum(z0 + radius, 1.0)])
     look(z0)
-    try:
+    with suppress(SearchStoppedError):  # the budget is spent: the best so far stands
         look(_slsqp(source, problem, deal_of, z0, box, (free, game.span[free]), steps))
-    except SearchStoppedError:
-        if source is game:
-            return best
     return best
 
 

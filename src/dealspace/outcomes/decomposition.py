@@ -18,7 +18,7 @@ from dealspace.core.baseline import Baseline
 from dealspace.core.solution import Solution
 from dealspace.core.solve import solve as solve_core
 from dealspace.core.wedges import Wedges, between, no_change
-from dealspace.errors import NotConvergedError
+from dealspace.errors import DealspaceError, NotConvergedError
 from dealspace.outcomes import labels
 
 if TYPE_CHECKING:
@@ -66,7 +66,11 @@ def along_the_path(equilibrium: Equilibrium, steps: int = 20) -> xr.Dataset:
     ------
     NotConvergedError
         When a point of the path has no equilibrium.
+    DealspaceError
+        When `steps` is not a whole number from 1 up.
     """
+    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
+        raise DealspaceError(f"a path needs a whole number of steps, 1 or more, not {steps!r}")
     base, closure = equilibrium.world.baseline, equilibrium.closure
     goal = equilibrium.policy.wedges
     equilibrium.solution  # noqa: B018  (an unconverged equilibrium has no path)

@@ -14,13 +14,15 @@ from dealspace.core.equilibrium import State, initial_state
 from dealspace.core.solution import Solution
 from dealspace.core.solve import TOLERANCE, Status, name_regions
 from dealspace.core.solve import solve as solve_core
-from dealspace.errors import NotConvergedError, PolicyError, unknown_name
+from dealspace.errors import DealspaceError, NotConvergedError, PolicyError, unknown_name
 from dealspace.instruments.policy import Policy
 from dealspace.outcomes import labels
 from dealspace.world.economy import Economy
 
 if TYPE_CHECKING:
     import xarray as xr
+
+LEAST_TOLERANCE, LARGEST_TOLERANCE = 1e-15, 1e-6
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -262,6 +264,8 @@ def solve(
         For a closure that does not exist.
     PolicyError
         When the policy was made for other axes.
+    DealspaceError
+        For a world or policy of another kind, or a tolerance out of bounds.
 
     Examples
     --------
@@ -272,6 +276,7 @@ def solve(
     True
     """
     closure = _closure(deficits, labour)
+    check_inputs(world, policy, tolerance)
     plan = Policy(world, name="no change") if policy is None else policy
     try:
         base = world.rebase(deficits)
@@ -286,6 +291,21 @@ def solve(
     found, status, state = solve_core(base.baseline, plan.wedges, closure, tolerance, near)
     named = Status(status.code, name_regions(status.reason, base.regions), status.residual, status.iterations)
     return Equilibrium(base, plan, closure, named, state, found)
+
+
+def check_inputs(world: object, policy: object, tolerance: object) -> None:
+    """Refuse what is no economy, no policy or no tolerance, in words."""
+    if not isinstance(world, Economy):
+        cure = 'give an Economy, such as dealspace.load_world("world-2022")'
+        raise DealspaceError(f"{world!r} is not an economy; {cure}")
+    if policy is not None and not isinstance(policy, Policy):
+        cure = "give a Policy, such as sheet.policy('no-deal'), or None for no change"
+        raise PolicyError(f"{policy!r} is not a policy; {cure}")
+    if not isinstance(tolerance, int | float) or not LEAST_TOLERANCE <= tolerance <= LARGEST_TOLERANCE:
+        raise DealspaceError(
+            f"a tolerance of {tolerance!r} makes no sense; give one from {LEAST_TOLERANCE:g} to "
+            f"{LARGEST_TOLERANCE:g} (a looser one would pass off an unfinished solve as a solution)"
+        )
 
 
 def _closure(deficits: str, labour: str) -> Closure:

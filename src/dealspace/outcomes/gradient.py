@@ -15,7 +15,7 @@ from dealspace.core.wedges import Wedges
 from dealspace.errors import NotConvergedError
 from dealspace.instruments.policy import Policy
 from dealspace.outcomes import labels
-from dealspace.outcomes.equilibrium import Equilibrium, solve
+from dealspace.outcomes.equilibrium import Equilibrium, check_inputs, solve
 from dealspace.outcomes.measures import measure
 from dealspace.world.economy import Economy
 
@@ -78,7 +78,8 @@ def gradient(
     >>> bool(slopes.tariff.sel(importer="USA", exporter="JPN", sector="C29") < 0)
     True
     """
-    target = measure(world, objective) if isinstance(objective, str) else objective
+    check_inputs(world, policy, tolerance)
+    target = objective if isinstance(objective, Measure) else measure(world, objective)
     equilibrium = solve(world, policy, deficits=deficits, labour=labour, tolerance=tolerance)
     values, slopes = wedge_gradients(equilibrium, (target,))
     wedges = equilibrium.policy.wedges

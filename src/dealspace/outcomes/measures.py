@@ -27,6 +27,8 @@ def measure(world: Economy, name: str) -> Measure:
     UnknownNameError, DealspaceError
         For an unknown kind, region or sector, or the wrong number of parts.
     """
+    if not isinstance(name, str):
+        raise DealspaceError(f"{name!r} is not the name of a measure; write one such as 'ev:USA'")
     kind, *rest = name.split(":")
     if kind not in KINDS:
         raise unknown_name("measure", name, sorted(KINDS))
