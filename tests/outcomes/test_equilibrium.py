@@ -131,3 +131,34 @@ def test_sector_prices_and_volumes_are_of_one_piece(cars):
     assert float(cars.sector_price.sel(region="USA", sector="C29")) > 1.003
     value = cars.flow_volume * np.asarray(cars.solution.c_hat)[None]
     np.testing.assert_allclose(value, cars.flows, rtol=1e-12)
+
+
+def _pair(share: float) -> ds.Economy:
+    """Two equal regions that buy `share` of everything from each other."""
+    flows = 100 * np.array([[[1 - share], [share]], [[share], [1 - share]]])
+    return ds.Economy(
+        flows=flows, tariff=0.0, io_share=np.zeros((2, 1, 1)), va_share=np.ones((2, 1)), trade_elasticity=4.0
+    )
+
+
+@pytest.mark.parametrize("share", [0.3, 0.01, 1e-6])
+def test_conditioning_is_the_slope_of_excess_demand(share):
+    # Without inputs income is the wage, so demand can be written out and differenced.
+    world = _pair(share)
+    eq = ds.solve(world)
+    step = 1e-5
+
+    def log_excess(log_w: np.ndarray) -> np.ndarray:
+        w = np.exp(log_w)
+        pull = np.array([[1 - share, share], [share, 1 - share]]) * w[None, :] ** -4.0
+        return np.log((pull / pull.sum(axis=1, keepdims=True) * w[:, None]).sum(axis=0) / w)
+
+    apart = np.array([1.0, -1.0]) / np.sqrt(2)
+    slope = (log_excess(step * apart) - log_excess(-step * apart)) / (2 * step)
+    assert eq.conditioning() == pytest.approx(float(np.linalg.norm(slope)), rel=1e-4)
+
+
+def test_conditioning_of_the_benchmark_is_of_order_one(cars):
+    assert 0.05 < cars.conditioning() < 10
+    alone = _pair(0.3).aggregate(regions={"ALL": ["R1", "R2"]})
+    assert ds.solve(alone).conditioning() == np.inf

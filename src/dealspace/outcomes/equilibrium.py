@@ -191,6 +191,16 @@ class Equilibrium:
         world, sales = self.world, np.asarray(self.solution.sales)
         return bilateral_balance(world, sales, region, partner, sectors)
 
+    def conditioning(self) -> float:
+        """Return the smallest singular value of the wage Jacobian: how firmly trade pins relative wages down.
+
+        Order one in a trading world; near zero the residual says little about wages (regions hardly trade).
+        """
+        from dealspace.core.conditioning import smallest_singular_value
+
+        _ = self.solution
+        return smallest_singular_value(self.world.baseline, self.policy.wedges, self.closure.rules, self.state)
+
     # -- where the change comes from ------------------------------------------------------------------------
 
     def decomposition(self, steps: int = 20) -> xr.Dataset:
