@@ -17,8 +17,9 @@ from dealspace.bargaining.analyze import analyze_bargain
 from dealspace.bargaining.from_sheet import read_inputs, required_measures
 from dealspace.bargaining.results import Bargain, DealPoint, Settings
 from dealspace.outcomes.equilibrium import Equilibrium, solve
+from dealspace.termsheet.loading import load_sheet, world_of
 from dealspace.termsheet.sheet import TermSheet
-from dealspace.world.catalogue import elasticity_sets, load_world
+from dealspace.world.catalogue import elasticity_sets
 from dealspace.world.economy import Economy
 
 Progress = Callable[[str, float], None]
@@ -151,10 +152,8 @@ def analyze(
     clock = _Clock()
     tell("reading the sheet", 0.0)
     if not isinstance(sheet, TermSheet):
-        from dealspace.termsheet.loading import load_sheet
-
         sheet = load_sheet(sheet, world)
-    world = load_world(sheet.world) if world is None else world
+    world = world_of(sheet) if world is None else world
     settings = settings or Settings()
     clock.mark("reading")
     tell("solving the policies", 0.05)

@@ -107,10 +107,10 @@ def _dated_rules() -> tuple[Any, ...]:
 
 
 def _load_world(draft: Draft) -> tuple[Economy | None, list[Fault]]:
-    from dealspace.world.catalogue import load_world
+    from dealspace.termsheet.loading import world_of
 
     try:
-        return load_world(draft.sheet.world), []
+        return world_of(draft.sheet), []
     except DealspaceError as error:
         document = draft.document
         place = ("world",)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from dealspace.errors import Fault, SheetError, UnknownNameError, near_matches
 from dealspace.termsheet.draft import Draft, repaired
 from dealspace.termsheet.faults import faults_of
+from dealspace.termsheet.quantities import shown
 from dealspace.termsheet.reading import Document, decode, read_bytes, read_document
 from dealspace.termsheet.sheet import TermSheet
 
@@ -71,16 +72,46 @@ def sheet_from_mapping(data: Mapping[str, Any], world: Economy | None = None) ->
 
 def find_sheet(name_or_path: str | os.PathLike[str]) -> tuple[str, str]:
     """Return a sheet's text and the name its faults carry."""
-    name = os.fspath(name_or_path)
-    path = Path(name)
+    if not isinstance(name_or_path, str | os.PathLike):
+        what = f"{shown(name_or_path)} is no sheet"
+        raise SheetError(f"{what}; give the name of a built-in one, or the path of a YAML file")
+    name = os.fsdecode(name_or_path)
+    if not name.strip():
+        raise UnknownNameError("the name of the sheet is empty; give a built-in one, or the path of a YAML file")
     if isinstance(name_or_path, str) and not (set(name) & {"/", os.sep, "."}):
         if name in builtin_sheets():
             file = f"{name}.yaml"
             return (resources.files("dealspace") / "scenarios" / file).read_text("utf-8"), file
-        if not path.is_file():
+        if not os.path.lexists(name):
             hint = near_matches(name, builtin_sheets())
-            raise UnknownNameError(f"unknown sheet {name!r}; {hint} A file is given by its path, as in ./{name}.yaml.")
-    return decode(read_bytes(path), name), name
+            stop = "" if hint.endswith("?") else "."
+            short = shown(name)
+            raise UnknownNameError(
+                f"unknown sheet {short!r}; {hint}{stop} A file is given by its path, as in ./{short}.yaml."
+            )
+    return decode(read_bytes(Path(name)), name), name
+
+
+def world_of(sheet: TermSheet) -> Economy:
+    """Load the economy that a sheet names; a relative `.npz` path is looked for from the sheet's own folder.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is no such economy or file.
+    EconomyError
+        When the file is not an economy.
+    """
+    from dealspace.world.catalogue import load_world
+
+    name = sheet.world
+    if name.endswith(".npz") and sheet.source_file is not None:
+        name = os.path.join(os.path.dirname(sheet.source_file), name)
+    try:
+        return load_world(name)
+    except OSError as error:
+        reason = error.strerror or error
+        raise UnknownNameError(f"{shown(name)!r} cannot be read ({reason}); check the path") from error
 
 
 def examine(document: Document, world: Economy | None = None) -> tuple[TermSheet | None, list[Fault]]:

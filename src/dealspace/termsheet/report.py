@@ -62,7 +62,7 @@ def check_sheet(name_or_path: str | os.PathLike[str], world: Economy | None = No
     >>> check_sheet("us-japan-2025").ok
     True
     """
-    file = os.fspath(name_or_path)
+    file = str(name_or_path)
     try:
         text, file = find_sheet(name_or_path)
         sheet, faults = examine(read_document(text, file), world)

@@ -230,9 +230,9 @@ class TermSheet(Part):
         from dealspace.instruments.compile import compile_policy
 
         if world is None:
-            from dealspace.world.catalogue import load_world
+            from dealspace.termsheet.loading import world_of
 
-            world = load_world(self.world)
+            world = world_of(self)
         return compile_policy(self, world, name)
 
     def to_yaml(self) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dealspace.errors import Fault, SheetError, unknown_name
+from pydantic import TypeAdapter, ValidationError
+
+from dealspace.errors import Fault, SheetError, UnknownNameError, near_matches
+from dealspace.termsheet.base import Name
 from dealspace.termsheet.loading import parse_sheet
 
 if TYPE_CHECKING:
@@ -95,7 +99,9 @@ deadline: {{date: {deadline}}}
 """
 
 
-def new_sheet(name: str, parties: tuple[str, str], world: Economy, *, as_of: date | None = None) -> str:
+def new_sheet(
+    name: str, parties: tuple[str, str], world: Economy, *, as_of: date | None = None, world_file: str | None = None
+) -> str:
     """Return a commented, valid term sheet for two parties as YAML text.
 
     Parameters
@@ -107,20 +113,20 @@ def new_sheet(name: str, parties: tuple[str, str], world: Economy, *, as_of: dat
     world : Economy
     as_of : datetime.date, optional
         The day the sheet stands on, today by default.
+    world_file : str, optional
+        What the sheet writes as its world instead of the economy's name: the path of an `.npz` file, as it is
+        to be found from the sheet's folder.
 
     Raises
     ------
     UnknownNameError
         For a party that the world does not have; near matches are offered.
     SheetError
-        When the name cannot be one, or the parties are the same or overlap.
+        When the name cannot be one, or the parties are the same or overlap; the fault's path is ``name`` or
+        ``parties``.
     """
-    if len(parties) != 2:
-        raise SheetError(f"a sheet has two parties, not {len(parties)}; write two, as in USA,KOR")
-    for party in parties:
-        known = [*world.regions, *(world.groups or {})]
-        if party not in known:
-            raise unknown_name("region or group", party, known)
+    check_name(name)
+    check_parties(parties, world)
     day = as_of or date.today()
     slugs = [party.lower().replace("_", "-") for party in parties]
     text = _TEMPLATE.format(
@@ -129,7 +135,7 @@ def new_sheet(name: str, parties: tuple[str, str], world: Economy, *, as_of: dat
         second=parties[1],
         a=slugs[0],
         b=slugs[1],
-        world=world.name,
+        world=world.name if world_file is None else _quoted(world_file),
         sector="C29" if "C29" in world.goods else world.goods[0],
         day=day,
         past=day - timedelta(days=30),
@@ -137,6 +143,42 @@ def new_sheet(name: str, parties: tuple[str, str], world: Economy, *, as_of: dat
     )
     parse_sheet(text, file=f"{name}.yaml", world=world)
     return text
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot be the name of a sheet: SheetError at the path ``name``."""
+    try:
+        TypeAdapter(Name).validate_python(name)
+    except ValidationError as error:
+        message = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise SheetError(Fault(message, "name")) from None
+
+
+def check_parties(parties: tuple[str, ...], world: Economy) -> None:
+    """Refuse what cannot be the two parties of a sheet: SheetError or UnknownNameError at the path ``parties``."""
+    if len(parties) != 2:
+        raise SheetError(Fault(f"a sheet has two parties, not {len(parties)}; write two, as in USA,KOR", "parties"))
+    first, second = parties
+    if first == second:
+        raise SheetError(Fault(f"both parties are {first}; name two different ones", "parties"))
+    groups = world.groups or {}
+    known = [*world.regions, *groups]
+    for party in parties:
+        if party == "world":
+            message = "'world' cannot be a party; write a region or group, such as USA or EU"
+            raise SheetError(Fault(message, "parties"))
+        if party not in known:
+            message = f"unknown region or group {party!r}; {near_matches(party, known)}"
+            raise UnknownNameError(Fault(message, "parties"))
+    shared = sorted(set(groups.get(first, (first,))) & set(groups.get(second, (second,))))
+    if shared:
+        message = f"{first} and {second} share {', '.join(shared)}; a region sits on one side of the table"
+        raise SheetError(Fault(message, "parties"))
+
+
+def _quoted(path: str) -> str:
+    """Write a path as a YAML text of one line."""
+    return path if re.fullmatch(r"[A-Za-z0-9_./-]+", path) else "'" + path.replace("'", "''") + "'"
 
 
 def write_new_sheet(name: str, parties: tuple[str, str], world: Economy, folder: str | os.PathLike[str] = ".") -> Path:
