@@ -1,12 +1,14 @@
-"""Write the report to a folder: everything is made and written aside first, then moved into place."""
+"""Write the report to a folder: everything is made and written aside first, then exchanged for what was there."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-import tempfile
+from collections.abc import Iterable
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from dealspace.errors import DealspaceError
@@ -37,7 +39,8 @@ def save(analysis: Analysis, directory: str | Path) -> tuple[Path, ...]:
     Raises
     ------
     DealspaceError
-        When the folder is a file, or cannot be made or written; nothing is left half-written then.
+        When the folder is a file, or cannot be made or written, or something other than a file stands where a
+        file of the report goes; what was there before is there again then.
     """
     return write_files(Path(directory), render(analysis))
 
@@ -75,40 +78,74 @@ def _about(document: Document) -> list[tuple[str, str]]:
 
 
 def write_files(directory: Path, files: dict[str, bytes]) -> tuple[Path, ...]:
-    """Write files into a folder by way of a temporary one beside it, so that a failure leaves nothing behind."""
-    aside: Path | None = None
-    made = _missing(directory)
+    """Write files into a folder, all or none: a failure or an interrupt leaves what was there before.
+
+    Raises
+    ------
+    DealspaceError
+        In one sentence; see `save`.
+    """
     try:
-        if directory.exists() and not directory.is_dir():
-            raise DealspaceError(f"{directory}: it is a file, not a folder; give another folder")
-        directory.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".dealspace-", dir=directory))
-        for name, content in files.items():
-            place = aside / name
-            place.parent.mkdir(exist_ok=True)
-            place.write_bytes(content)
-        for name in files:
-            (directory / name).parent.mkdir(exist_ok=True)
-        for name in files:
-            os.replace(aside / name, directory / name)
-    except OSError as error:
-        _undo(made, aside)
-        raise DealspaceError(
-            f"{directory}: cannot be written ({error.strerror or error}); give another folder"
-        ) from error
-    shutil.rmtree(aside, ignore_errors=True)
+        _refuse_obstacles(directory, files)
+        _exchange(directory, files)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DealspaceError(f"{directory}: cannot be written ({reason}); give another folder") from error
     return tuple(directory / name for name in files)
 
 
-def _missing(directory: Path) -> list[Path]:
-    """Return the folders that have to be made, the innermost first."""
-    chain = [directory, *directory.parents]
-    return [place for place in chain if not os.path.lexists(place)]
+def _refuse_obstacles(directory: Path, names: Iterable[str]) -> None:
+    """Refuse a folder that is none, and anything but a regular file where a file goes."""
+    if os.path.lexists(directory) and not directory.is_dir():
+        what = "it is a file, not a folder" if directory.exists() else "it is a link that leads nowhere"
+        raise DealspaceError(f"{directory}: {what}; give another folder")
+    for name in names:
+        place = directory / name
+        for above in (directory / part for part in Path(name).parents):
+            if os.path.lexists(above) and not above.is_dir():
+                raise DealspaceError(f"{above}: a folder goes here; move this away or give another folder")
+        if os.path.lexists(place) and not place.is_file():
+            raise DealspaceError(f"{place}: a file goes here; move this away or give another folder")
 
 
-def _undo(made: list[Path], aside: Path | None) -> None:
-    if aside is not None:
-        shutil.rmtree(aside, ignore_errors=True)
-    for place in made:
-        if place.is_dir():
-            shutil.rmtree(place, ignore_errors=True)
+def _exchange(directory: Path, files: dict[str, bytes]) -> None:
+    """Write all files aside, then put each in the place of the old one; undo everything if one fails."""
+    with ExitStack() as made:
+        _make_folders(directory, files, made)
+        with (
+            TemporaryDirectory(prefix=".dealspace-", dir=directory, ignore_cleanup_errors=True) as aside,
+            ExitStack() as placed,
+        ):
+            new, old = Path(aside, "new"), Path(aside, "old")
+            for name, content in files.items():
+                for place in (new / name, old / name):
+                    place.parent.mkdir(parents=True, exist_ok=True)
+                (new / name).write_bytes(content)
+            for name in files:
+                _place(new / name, directory / name, old / name, placed)
+            placed.pop_all()
+        made.pop_all()
+
+
+def _make_folders(directory: Path, names: Iterable[str], made: ExitStack) -> None:
+    """Make the folders that are missing, the outermost first; `made` takes away those that are empty again."""
+    wanted = [*reversed(directory.parents), directory, *dict.fromkeys((directory / name).parent for name in names)]
+    for place in wanted:
+        if not os.path.lexists(place):
+            place.mkdir()
+            made.callback(_remove_empty, place)
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def _place(new: Path, target: Path, old: Path, placed: ExitStack) -> None:
+    """Put a new file in its place; a copy of the old one is kept for `placed` to put back."""
+    if os.path.lexists(target):
+        shutil.copy2(target, old)
+        placed.callback(os.replace, old, target)
+    else:
+        placed.callback(target.unlink, missing_ok=True)
+    os.replace(new, target)
