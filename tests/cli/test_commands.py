@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -65,7 +66,27 @@ def test_typers_own_runner_agrees():
         (["check"], "missing argument 'SHEET'; see `dealspace check --help`"),
         (["frob"], "no such command 'frob'; known: analyze, simulate, check, diff, new, world; see `dealspace --help`"),
         (["new", "x", "--parties", "USA"], "--parties USA: a sheet has two parties; write them as in USA,KOR"),
-        (["new", "x", "--parties", "USA,KRO"], "unknown region or group 'KRO'; did you mean 'ROW' or 'KOR'?"),
+        (
+            ["new", "x", "--parties", "USA,KRO"],
+            "--parties USA,KRO: unknown region or group 'KRO'; did you mean 'ROW' or 'KOR'?",
+        ),
+        (["new", "x", "--parties", "USA,USA"], "--parties USA,USA: both parties are USA; name two different ones"),
+        (
+            ["new", "x", "--parties", "EU,DEU"],
+            "--parties EU,DEU: EU and DEU share DEU; a region sits on one side of the table",
+        ),
+        (
+            ["new", "x", "--parties", "USA,world"],
+            "--parties USA,world: 'world' cannot be a party; write a region or group, such as USA or EU",
+        ),
+        (
+            ["new", "", "--parties", "USA,KOR"],
+            "NAME '': '' is not a name; use letters, digits and hyphens, as in us-auto-rate",
+        ),
+        (["new", "x", "--parties", "USA,KOR", "--out", ""], "--out '': this is no name; give the name of a file"),
+        (["analyze", "us-japan-2025", "--out", ""], "--out '': this is no name; give the name of a folder"),
+        (["world", "build", "--from", ""], "--from '': this is no name; give the name of a folder"),
+        (["check", ""], "the name of the sheet is empty; give a built-in one, or the path of a YAML file"),
         (["world", "show", "world-2202"], "unknown world 'world-2202'; did you mean 'world-2022'?"),
         (
             ["world", "build", "--from", "/nowhere"],
@@ -216,11 +237,20 @@ def test_a_folder_that_is_a_file_is_refused_before_any_work(sheet, tmp_path, cap
         assert error.count("\n") == 1
 
 
-def test_a_folder_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("dealspace.cli.output.os.access", lambda *_: False)
-    with pytest.raises(DealspaceError, match="cannot be written; give another folder"):
-        check_folder(tmp_path / "new")
-    assert not (tmp_path / "new").exists()
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(DealspaceError, match="link: it is a link that leads nowhere; give another folder"):
+        check_folder(tmp_path / "link")
+    with pytest.raises(DealspaceError, match=r"cannot be written \(File name too long\); give another folder"):
+        check_folder(tmp_path / ("x" * 300) / "below")
+    check_folder(tmp_path / "new" / ".." / "other")
+    assert [item.name for item in tmp_path.iterdir()] == ["link"]
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder in which nobody can make one")
+def test_a_folder_that_even_the_owner_cannot_make_is_found_before_any_work():
+    with pytest.raises(DealspaceError, match="--out /proc/x: /proc cannot be written"):
+        check_folder(Path("/proc/x"))
 
 
 def test_write_new_leaves_nothing_when_it_fails(tmp_path):
@@ -228,7 +258,25 @@ def test_write_new_leaves_nothing_when_it_fails(tmp_path):
         write_new(tmp_path / "missing" / "a.yaml", "x", overwrite=False)
     with pytest.raises(DealspaceError, match="it is a folder; give the name of a file"):
         write_new(tmp_path, "x", overwrite=True)
+    with pytest.raises(DealspaceError, match="File name too long; give another place"):
+        write_new(tmp_path / ("x" * 300), "x", overwrite=False)
     assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").write_text("kept")
+    with pytest.raises(DealspaceError, match="Not a directory; give another place"):
+        write_new(tmp_path / "file" / "a.yaml", "x", overwrite=False)
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(DealspaceError, match="it is not a regular file; give another name"):
+        write_new(tmp_path / "link", "x", overwrite=True)
+    assert (tmp_path / "file").read_text() == "kept"
+
+
+def test_a_long_name_holds_its_file_and_force_keeps_a_link(tmp_path):
+    path = tmp_path / ("x" * 250)
+    write_new(path, "a", overwrite=False)
+    (tmp_path / "link").symlink_to(path)
+    write_new(tmp_path / "link", "b", overwrite=True)
+    assert path.read_text() == "b"
+    assert (tmp_path / "link").is_symlink()
 
 
 def test_json_is_strict(capsys):
@@ -244,6 +292,13 @@ def test_progress_is_plain_lines_without_a_terminal(capsys):
     out = capsys.readouterr()
     assert out.out == ""
     assert out.err == "solving ...\nwriting ...\n"
+
+
+def test_a_part_that_is_done_is_not_shown_as_the_end(capsys):
+    with progress() as report:
+        for stage, fraction in (("frontier", 0.5), ("done", 0.95), ("the other closure", 0.95), ("done", 1.0)):
+            report(stage, fraction)
+    assert capsys.readouterr().err == "frontier ...\nthe other closure ...\n"
 
 
 def test_tables_line_up():

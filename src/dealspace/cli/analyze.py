@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dealspace.cli.output import check_folder, print_json, progress
+from dealspace.cli.output import ReportedError, check_folder, place, print_json, progress
+from dealspace.errors import DealspaceError, NotConvergedError
+
+if TYPE_CHECKING:
+    from dealspace.analysis.analysis import Analysis
 
 
 def command(
     sheet: Annotated[str, typer.Argument(metavar="SHEET", help="Built-in name, or path of a YAML file.")],
     out: Annotated[
-        Path | None,
+        str | None,
         typer.Option("--out", metavar="DIR", help="Folder for the report: HTML, Markdown, JSON, CSV and Excel."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print all results as JSON instead of the briefing.")] = False,
@@ -27,23 +31,39 @@ def command(
 
     Progress goes to standard error, so that the output can be piped.
     """
-    if out is not None:
-        check_folder(out)
+    folder = None if out is None else place(out, "--out")
+    if folder is not None:
+        check_folder(folder)
     from dealspace.termsheet import load_sheet
 
     found = load_sheet(sheet)
-    paths: tuple[Path, ...] = ()
+    saved: str | DealspaceError = ""
     with progress() as report:
         report("loading the engine", 0.0)
         from dealspace.analysis.analysis import analyze
 
         case = analyze(found, progress=report)
-        if out is not None:
+        if folder is not None:
             report("writing the report", 1.0)
-            paths = case.save(out)
+            saved = _save(case, folder)
     if json:
         print_json(case.to_dict())
     else:
         typer.echo(case.briefing())
-    if out is not None:
-        typer.echo(f"{len(paths)} files written to {out}; open {out / 'report.html'}", err=True)
+    if isinstance(saved, DealspaceError):
+        raise saved
+    if saved:
+        typer.echo(saved, err=True)
+
+
+def _save(case: Analysis, folder: Path) -> str | DealspaceError:
+    """Save the report and say so; return what went wrong instead, since the answer can still be printed."""
+    try:
+        paths = case.save(folder)
+    except NotConvergedError:
+        raise
+    except DealspaceError as error:
+        return ReportedError(error.faults)
+    except OSError as error:
+        return ReportedError(f"{folder}: cannot be written ({error.strerror or error}); give another folder")
+    return f"{len(paths)} files written to {folder}; open {folder / 'report.html'}"

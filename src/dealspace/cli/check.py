@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dealspace.cli.output import print_json
-from dealspace.errors import DealspaceError, Fault
+from dealspace.cli.output import ReportedError, plain_fault, print_json
+from dealspace.errors import DealspaceError
 
 if TYPE_CHECKING:
     from dealspace.termsheet import TermSheet
@@ -35,21 +35,17 @@ def command(
             {
                 "ok": found.ok,
                 "file": found.file,
-                "faults": [_plain(fault) for fault in found.faults],
-                "warnings": [_plain(fault) for fault in found.warnings],
+                "faults": [plain_fault(fault) for fault in found.faults],
+                "warnings": [plain_fault(fault) for fault in found.warnings],
                 "summary": summary(found.sheet) if found.sheet else None,
             }
         )
     if found.sheet is None or not found.ok:
-        raise DealspaceError(found.faults)
+        raise ReportedError(found.faults) if json else DealspaceError(found.faults)
     if not json:
         typer.echo(sentence(found.sheet))
     for fault in found.warnings:
         typer.echo(f"note  {fault}", err=True)
-
-
-def _plain(fault: Fault) -> dict[str, Any]:
-    return {"file": fault.file, "line": fault.line, "path": fault.path, "message": fault.message}
 
 
 def summary(sheet: TermSheet) -> dict[str, Any]:

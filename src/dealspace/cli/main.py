@@ -1,21 +1,24 @@
 """The `dealspace` command: its subcommands, its exit codes, and how it speaks of faults.
 
 Exit codes: 0 done; 1 the reader of the output went away, or an error of the program itself; 2 the user can
-mend it (a fault of a sheet, an unknown name, a folder that cannot be written, a wrong option); 3 the
-equilibrium has no solution; 130 interrupted.
+mend it (a fault of a sheet, an unknown name, a file, folder or output that cannot be read or written, a wrong
+option); 3 an equilibrium that the answer rests on has no solution, in every command; 130 interrupted.
+With ``--json`` what goes wrong is also data on standard output, unless the command has put its own there.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Annotated
 
 import typer
 
 from dealspace.cli import analyze, check, diff, new, simulate, world
-from dealspace.errors import DealspaceError
+from dealspace.cli.output import ReportedError, plain_fault, print_json
+from dealspace.errors import DealspaceError, Fault, NotConvergedError
 
 HELP = """What a trade deal is worth, to whom, and which deals two governments could both accept.
 
@@ -71,25 +74,54 @@ _USAGE_ERROR: type[Exception] = next(
 
 def execute(arguments: Sequence[str] | None = None) -> int:
     """Run the command line on `arguments` (the process's own by default) and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = app(args=None if arguments is None else list(arguments), prog_name="dealspace", standalone_mode=False)
+        return _answer(words)
+    except BrokenPipeError:
+        _forget_stdout()
+        return 1
+    except OSError as error:
+        if error.filename is None:  # the output itself failed
+            _forget_stdout()
+        with suppress(OSError):
+            _fail([Fault(_system_sentence(error))], words)
+        return 2
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 1
+
+
+def _answer(words: list[str]) -> int:
+    """Run a command; say what the user can mend."""
+    try:
+        code = app(args=words, prog_name="dealspace", standalone_mode=False)
+        if sys.stdout is None:
+            raise ReportedError("standard output is closed, so the answer went nowhere; leave it open")
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
+    except NotConvergedError as error:
+        _fail(error.faults, words)
+        return 3
+    except ReportedError as error:
+        _fail(error.faults, [])
+        return 2
     except DealspaceError as error:
-        for fault in error.faults:
-            _complain(str(fault))
+        _fail(error.faults, words)
         return 2
     except _USAGE_ERROR as error:
-        _complain(_usage_sentence(error))
+        _fail([Fault(_usage_sentence(error))], words)
         return 2
     except (KeyboardInterrupt, typer.Abort):
         _complain("interrupted")
         return 130
-    except BrokenPipeError:
-        _forget_stdout()
-        return 1
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 1
+
+
+def _fail(faults: Iterable[Fault], words: list[str]) -> None:
+    """Say faults on standard error, and where JSON was asked for as data on standard output."""
+    faults = list(faults)
+    for fault in faults:
+        _complain(str(fault))
+    if "--json" in words:
+        print_json({"ok": False, "faults": [plain_fault(fault) for fault in faults]})
 
 
 def run() -> None:
@@ -101,7 +133,17 @@ def run() -> None:
 
 
 def _complain(line: str) -> None:
-    typer.echo(line, err=True)
+    with suppress(OSError):  # there is no place left to say that standard error failed
+        typer.echo(line, err=True)
+
+
+def _system_sentence(error: OSError) -> str:
+    """Say in one line what the system refused."""
+    reason = error.strerror or str(error)
+    if error.filename is None:
+        return f"the output cannot be written ({reason}); send it elsewhere"
+    name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else str(error.filename)
+    return f"{name}: {reason}; give another path"
 
 
 def _usage_sentence(error: BaseException) -> str:
@@ -121,7 +163,9 @@ def _usage_sentence(error: BaseException) -> str:
 
 def _forget_stdout() -> None:
     """Point standard output at nothing, so that the interpreter's last flush cannot fail."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if sys.stdout is not None:
+        with suppress(OSError):  # a stand-in without a file number has nothing to flush to
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

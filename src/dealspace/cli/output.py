@@ -1,4 +1,4 @@
-"""What the commands share: strict JSON, text tables, progress on standard error."""
+"""What the commands share: strict JSON, text tables, progress on standard error, places to write to."""
 
 from __future__ import annotations
 
@@ -9,13 +9,24 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import typer
 
-from dealspace.errors import DealspaceError
+from dealspace.errors import DealspaceError, Fault
 
 Progress = Callable[[str, float], None]
+LAST_STAGE = "done"  # said within a part of the work too, so it is not shown
+
+
+class ReportedError(DealspaceError):
+    """Faults of a command whose output stands on standard output already, so that nothing is added there."""
+
+
+def plain_fault(fault: Fault) -> dict[str, Any]:
+    """Return a fault for machines."""
+    return {"file": fault.file, "line": fault.line, "path": fault.path, "message": fault.message}
 
 
 def print_json(value: Any) -> None:
@@ -59,7 +70,7 @@ def _lines() -> Progress:
     seen: set[str] = set()
 
     def report(stage: str, fraction: float) -> None:
-        if stage not in seen:
+        if stage not in seen and stage != LAST_STAGE:
             seen.add(stage)
             typer.echo(f"{stage} ...", err=True)
 
@@ -77,31 +88,44 @@ def _bar() -> Iterator[Progress]:
         task = bar.add_task("starting", total=None)
 
         def report(stage: str, fraction: float) -> None:
-            bar.update(task, description=stage, completed=fraction, total=1.0)
+            if stage != LAST_STAGE:
+                bar.update(task, description=stage, completed=fraction, total=1.0)
 
         yield report
 
 
+def place(text: str, option: str, kind: str = "folder") -> Path:
+    """Return the path that an option gives; an empty one is refused, since it would mean the working directory."""
+    if not text.strip() or "\0" in text:
+        raise DealspaceError(f"{option} {text!r}: this is no name; give the name of a {kind}")
+    return Path(text)
+
+
 def check_folder(folder: Path, option: str = "--out") -> None:
-    """Refuse, before any work, a folder that cannot be written: a file, or a place where none can be made.
+    """Refuse, before any work, a folder that cannot be made or written, by trying it in the nearest one there is.
 
     Raises
     ------
     DealspaceError
         With one sentence.
     """
-    for place in (folder, *folder.absolute().parents):
-        try:
-            exists, is_folder = place.exists(), place.is_dir()
-        except OSError as error:
-            raise DealspaceError(f"{option} {folder}: {error.strerror or error}; give another folder") from error
-        if exists and not is_folder:
-            which = "it" if place == folder else str(place)
-            raise DealspaceError(f"{option} {folder}: {which} is a file, not a folder; give another folder")
-        if exists:
-            if not os.access(place, os.W_OK | os.X_OK):
-                raise DealspaceError(f"{option} {folder}: {place} cannot be written; give another folder")
-            return
+    chain = [folder, *folder.absolute().parents]
+    missing: list[str] = []
+    while not os.path.lexists(chain[0]) and len(chain) > 1:
+        missing.append(chain.pop(0).name)
+    nearest = chain[0]
+    which = "it" if nearest == folder else str(nearest)
+    if not os.path.isdir(nearest):
+        what = "is a file, not a folder" if os.path.exists(nearest) else "is a link that leads nowhere"
+        raise DealspaceError(f"{option} {folder}: {which} {what}; give another folder")
+    try:
+        with TemporaryDirectory(prefix=".dealspace-", dir=nearest, ignore_cleanup_errors=True) as probe:
+            for name in missing:
+                if name not in ("", ".."):
+                    Path(probe, name).mkdir(exist_ok=True)
+    except OSError as error:
+        reason = error.strerror or error
+        raise DealspaceError(f"{option} {folder}: {which} cannot be written ({reason}); give another folder") from error
 
 
 def write_new(path: Path, text: str, *, overwrite: bool) -> None:
@@ -112,14 +136,16 @@ def write_new(path: Path, text: str, *, overwrite: bool) -> None:
     DealspaceError
         When it exists, or cannot be written.
     """
-    if path.is_dir():
+    if os.path.isdir(path):
         raise DealspaceError(f"--out {path}: it is a folder; give the name of a file")
-    if path.exists() and not overwrite:
+    if os.path.lexists(path) and not os.path.isfile(path):
+        raise DealspaceError(f"--out {path}: it is not a regular file; give another name")
+    if os.path.lexists(path) and not overwrite:
         raise DealspaceError(f"--out {path}: the file exists; give another name, or --force to write over it")
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)
+        with TemporaryDirectory(prefix=".dealspace-", dir=path.parent, ignore_cleanup_errors=True) as aside:
+            whole = Path(aside, path.name)
+            whole.write_text(text, encoding="utf-8")
+            os.replace(whole, os.path.realpath(path))
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise DealspaceError(f"--out {path}: {error.strerror or error}; give another place") from error

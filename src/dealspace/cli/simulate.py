@@ -64,8 +64,9 @@ def _solve(sheet: TermSheet, policy: str, deficits: str, report: Progress) -> Eq
     report("loading the engine", 0.0)
     import dealspace as ds
     from dealspace.instruments.compile import compile_policy
+    from dealspace.termsheet.loading import world_of
 
-    world = ds.load_world(sheet.world)
+    world = world_of(sheet)
     report(f"solving {policy}", 0.5)
     return ds.solve(world, compile_policy(sheet, world, policy), deficits=deficits, labour="mobile")
 
@@ -127,10 +128,10 @@ def _text(sheet: TermSheet, policy: str, deficits: str, equilibrium: Equilibrium
     body = [
         [
             row["name"],
-            f"{row['real_income_percent']:+.2f}",
-            f"{row['consumer_prices_percent']:+.2f}",
-            f"{row['equivalent_variation_usd_mn'] / 1e3:+.1f}",
-            f"{row['tariff_revenue_usd_mn'] / 1e3:.1f}",
+            _number(row["real_income_percent"], "+.2f"),
+            _number(row["consumer_prices_percent"], "+.2f"),
+            _number(row["equivalent_variation_usd_mn"] / 1e3, "+.1f"),
+            _number(row["tariff_revenue_usd_mn"] / 1e3, ".1f"),
         ]
         for row in rows
     ]
@@ -140,5 +141,12 @@ def _text(sheet: TermSheet, policy: str, deficits: str, equilibrium: Equilibrium
         f"{sheet.name}, policy {policy}: long run, {deficits} trade balances, {equilibrium.world.name}\n"
         f"Changes on the benchmark before any measure; consumer prices against the home wage; duties are a level.\n"
     )
-    tail = f"\nGoods balance of {balance['of']} with {balance['with']}: {balance['value'] / 1e3:+.1f} bn USD a year."
-    return (title + "\n" + text_table(header, body) + "\n" + tail).replace("-0.00", " 0.00").replace("+0.00", " 0.00")
+    value = _number(balance["value"] / 1e3, "+.1f")
+    tail = f"\nGoods balance of {balance['of']} with {balance['with']}: {value} bn USD a year."
+    return title + "\n" + text_table(header, body) + "\n" + tail
+
+
+def _number(value: float, form: str) -> str:
+    """Write a number; one that rounds to zero has no sign."""
+    text = format(value, form)
+    return text.lstrip("+-") if float(text) == 0.0 else text

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
-from dealspace.cli.output import check_folder, print_json, progress, text_table
+from dealspace.cli.output import check_folder, place, print_json, progress, text_table
 from dealspace.errors import DealspaceError
 
 app = typer.Typer(help="List, show or rebuild the embedded economies.", no_args_is_help=False, rich_markup_mode=None)
@@ -84,11 +86,9 @@ def _left(header: list[str], rows: list[list[str]]) -> str:
 @app.command("build")
 def build_command(
     source: Annotated[
-        Path, typer.Option("--from", metavar="DIR", help="Folder that holds the source tables: data/ and facts/.")
-    ] = Path("../shared"),
-    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Folder for the computed files.")] = Path(
-        "world-build"
-    ),
+        str, typer.Option("--from", metavar="DIR", help="Folder that holds the source tables: data/ and facts/.")
+    ] = "../shared",
+    to: Annotated[str, typer.Option("--to", metavar="DIR", help="Folder for the computed files.")] = "world-build",
     json: Annotated[bool, typer.Option("--json", help="Print the paths written as JSON.")] = False,
 ) -> None:
     r"""Compute the embedded economy again from its sources.
@@ -97,12 +97,13 @@ def build_command(
     Example:
       dealspace world build --from ../shared --to build/world
     """
-    if not source.is_dir():
+    folder, target = place(source, "--from"), place(to, "--to")
+    if not os.path.isdir(folder):
         raise DealspaceError(f"--from {source}: there is no such folder; give the one with the source tables")
-    check_folder(to, "--to")
+    check_folder(target, "--to")
     with progress() as report:
         report("computing the economy", 0.0)
-        path = _build(source, to)
+        path = _build(folder, target)
     if json:
         print_json({"file": str(path)})
     else:
@@ -110,11 +111,21 @@ def build_command(
 
 
 def _build(source: Path, to: Path) -> Path:
+    """Compute everything aside, so that a failure makes no folder, then move it to its place."""
     from dealspace.world.build import build_world
 
-    try:
-        return build_world(source, to)
-    except FileNotFoundError as error:
-        raise DealspaceError(f"--from {source}: {error.filename or error} is missing; see docs/world.md") from error
-    except OSError as error:
-        raise DealspaceError(f"--to {to}: {error.strerror or error}; give another folder") from error
+    nearest = next(above for above in (to, *to.absolute().parents) if above.is_dir())
+    with TemporaryDirectory(prefix=".dealspace-", dir=nearest, ignore_cleanup_errors=True) as aside:
+        try:
+            made = build_world(source, Path(aside))
+        except FileNotFoundError as error:
+            raise DealspaceError(f"--from {source}: {error.filename or error} is missing; see docs/world.md") from error
+        except OSError as error:
+            raise DealspaceError(f"--from {source}: {error.filename}: {error.strerror or error}") from error
+        try:
+            to.mkdir(parents=True, exist_ok=True)
+            for file in Path(aside).iterdir():
+                os.replace(file, to / file.name)
+        except OSError as error:
+            raise DealspaceError(f"--to {to}: {error.strerror or error}; give another folder") from error
+        return to / made.name
