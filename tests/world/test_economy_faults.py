@@ -66,6 +66,53 @@ def test_a_broken_economy_is_refused_in_words(given, sentence):
     assert sentence in str(caught.value)
 
 
+SOLE: list[tuple[str, dict[str, Any], str]] = [
+    ("member twice", {"groups": {"UNION": ("AWAY", "AWAY")}}, "groups.UNION: AWAY stands more than once"),
+    ("empty group", {"groups": {"UNION": ()}}, "groups.UNION: has no members"),
+    ("group of text", {"groups": {"UNION": "AWAY"}}, "groups.UNION: is the single text 'AWAY'; give a list"),
+    ("group named world", {"groups": {"world": ("AWAY",)}}, "groups: 'world' is already the name"),
+    ("group without name", {"groups": {None: ("AWAY",)}}, "groups: None is not a name; use text"),
+    ("group with a colon", {"groups": {"A:B": ("AWAY",)}}, "groups: 'A:B' holds a colon"),
+    ("groups as a list", {"groups": ["HOME"]}, "groups: is not a mapping"),
+    ("region named world", {"regions": ("HOME", "world")}, "regions: 'world' stands for all"),
+    ("region with a colon", {"regions": ("HOME", "A:B")}, "regions: 'A:B' holds a colon, which parts the words"),
+    ("region None", {"regions": ("HOME", None)}, "regions: None is not a name; use text"),
+    ("region as a number", {"regions": (1, "AWAY")}, "regions: 1 is not a name; use text"),
+    ("regions as text", {"regions": "AB"}, "regions: is the single text 'AB'; give a list of names"),
+    ("regions as a number", {"regions": 2}, "regions: is 2; give a list of names"),
+    ("regions as a set", {"regions": {"HOME", "AWAY"}}, "regions: is a set, which has no order"),
+    ("sector named all", {"sectors": ("FARM", "all")}, "sectors: 'all' stands for all or many sectors"),
+    ("sector named goods", {"sectors": ("goods", "CARS")}, "sectors: 'goods' stands for"),
+    ("sector named all-goods", {"sectors": ("all-goods", "CARS")}, "sectors: 'all-goods' stands for"),
+    ("sector with a colon", {"sectors": ("FARM", "C:1")}, "sectors: 'C:1' holds a colon"),
+    ("goods as text", {"goods": "CARS"}, "goods: is the single text 'CARS'"),
+    ("goods None", {"goods": ("CARS", None)}, "goods: None is not a sector"),
+    ("complex flows", {"flows": arrays()["flows"] + 1j}, "flows: holds complex numbers"),
+    ("masked flows", {"flows": np.ma.masked_less(arrays()["flows"], 30.0)}, "flows: masks 3 of its cells"),
+    ("text in an array", {"tariff": arrays()["tariff"].astype(str)}, "tariff: is not an array of numbers: it holds"),
+    ("dates", {"trade_elasticity": np.array(["2020", "2021"], dtype="M8[Y]")}, "is not an array of numbers"),
+    ("ragged", {"va_share": [[0.6], [0.6, 0.7]]}, "va_share: is not an array of numbers"),
+    ("lines as a frame", {"lines": {"hs": ["87"]}}, "lines: is a dict; wrap a frame or the path of a Parquet file"),
+    ("year as text", {"year": "2022"}, "year: '2022' is not a year; give a whole number"),
+    ("year as a fraction", {"year": 2022.5}, "year: 2022.5 is not a year"),
+    ("name None", {"name": None}, "name: None is not a name; use text"),
+]
+
+
+@pytest.mark.parametrize(("given", "sentence"), [case[1:] for case in SOLE], ids=[case[0] for case in SOLE])
+def test_one_mistake_is_one_fault(given, sentence):
+    with pytest.raises(EconomyError) as caught:
+        Economy(**(arrays() | given))
+    assert len(caught.value.faults) == 1, caught.value
+    assert sentence in str(caught.value)
+
+
+def test_whole_masks_and_numpy_years_are_fine():
+    world = economy(flows=np.ma.MaskedArray(arrays()["flows"]), year=np.int64(2022))
+    assert world == economy()
+    assert type(world.year) is int
+
+
 def test_all_faults_are_told_at_once():
     given = arrays() | {"goods": ("CAR",), "groups": {"UNION": ("NOWHERE",)}}
     given["flows"][0, 1, 0] = -3.0

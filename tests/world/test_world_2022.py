@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from dealspace.analysis.stake import _basis
 from dealspace.errors import UnknownNameError
 from dealspace.world import catalogue
-from dealspace.world.catalogue import elasticity_set, elasticity_sets, headline_facts, load_world
+from dealspace.world.catalogue import DATA, elasticity_set, elasticity_sets, headline_facts, load_world
 from dealspace.world.economy import Economy
 
 EU = ("DEU", "FRA", "ITA", "ESP", "NLD", "POL", "REU")
@@ -112,6 +113,35 @@ def test_headline_facts():
     assert japan["imports_hs8708"] / 1e3 == pytest.approx(7.06, abs=0.01)
     assert (japan["imports_hs8703"] + japan["imports_hs8708"]) / japan["goods_deficit"] > 0.5
     assert any(entry["value"] == 68_500 for entry in headline_facts()["other_bases"]["JPN"])
+
+
+@pytest.mark.parametrize(
+    ("partner", "imports", "exports"),
+    [("MEX", -0.206, -0.155), ("TWN", -0.234, -0.056), ("CHE", -0.298, -0.097), ("MYS", -0.275, -0.130)],
+)
+def test_the_papers_tell_how_far_other_partners_are_off_customs(world, partner, imports, exports):
+    facts = headline_facts()["partners"][partner]
+    bought, sold = goods_flow(world, "USA", partner), goods_flow(world, partner, "USA")
+    assert bought / facts["imports_for_consumption"] - 1 == pytest.approx(imports, abs=5e-4)
+    assert sold / facts["exports"] - 1 == pytest.approx(exports, abs=5e-4)
+    report = (DATA / "balance-report.md").read_text(encoding="utf-8")
+    row = f"| {partner} |  | {facts['imports_for_consumption']:,.0f} | {bought:,.0f} | {imports:+.1%} |"
+    assert row in report
+    off = bought / facts["imports_for_consumption"] - 1
+    assert f"{partner} {off:+.0%}" in (DATA / "PROVENANCE.md").read_text(encoding="utf-8")
+
+
+def test_the_stake_takes_its_words_from_the_facts(world):
+    facts = headline_facts()
+    japan = goods_flow(world, "USA", "JPN"), goods_flow(world, "JPN", "USA")
+    words = facts["basis_words"], facts["source_words"]
+    assert _basis(world, "USA", "JPN", *japan) == words
+    assert _basis(world, "JPN", "USA", *japan[::-1]) == words
+    # Customs know one EU member as a buyer only, and nothing of trade between others.
+    for pair in (("USA", "DEU"), ("JPN", "KOR")):
+        basis, source = _basis(world, *pair, 1.0, 1.0)
+        assert basis == "sales at basic price in world-2022"
+        assert source.startswith("OECD")
 
 
 def test_lines_add_to_pinned_cells(world):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -48,13 +51,21 @@ def load_world(name: str | Path, *, elasticities: str | None = None) -> Economy:
     text = str(name)
     if text in list_worlds():
         path = DATA / f"{text}.npz"
-    elif text.endswith(".npz") and Path(text).exists():
+    elif text.endswith(".npz") and _exists(Path(text)):
         path = Path(text).resolve()
     elif text.endswith(".npz"):
         raise UnknownNameError(f"there is no file {text}; give the path of a file written by Economy.save")
     else:
         raise unknown_name("world", text, list_worlds())
     return _load(path, path.stat().st_mtime_ns, elasticities)
+
+
+def _exists(path: Path) -> bool:
+    """Say whether there is such a file; a name that no file can have is none."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 @lru_cache(maxsize=8)
@@ -106,12 +117,31 @@ def elasticity_set(name: str) -> ElasticitySet:
 
 
 @lru_cache(maxsize=4)
-def headline_facts(name: str = "world-2022") -> dict:
-    """Customs totals by US partner (USD), with sources, that belong to an embedded economy."""
+def headline_facts(name: str = "world-2022") -> Mapping[str, Any]:
+    """Customs totals by partner of the reporting region (USD million), with sources, of an embedded economy.
+
+    Returns
+    -------
+    read-only mapping
+        Keys `reporter` (the region whose customs these are), `basis_words`, `source_words`, `year`, `unit`, and
+        `partners`: region or group -> totals.
+
+    Raises
+    ------
+    UnknownNameError
+        When no such economy is embedded.
+    """
     path = DATA / f"{name}-facts.json"
-    if not path.exists():
+    if name not in list_worlds() or not path.exists():
         raise unknown_name("world with headline facts", name, list_worlds())
-    return json.loads(path.read_text(encoding="utf-8"))
+    return _read_only(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _read_only(value: Any) -> Any:
+    """Return JSON content that cannot be changed, at any depth."""
+    if isinstance(value, dict):
+        return MappingProxyType({key: _read_only(entry) for key, entry in value.items()})
+    return tuple(map(_read_only, value)) if isinstance(value, list) else value
 
 
 def describe(world: Economy) -> dict[str, object]:

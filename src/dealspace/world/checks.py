@@ -5,11 +5,14 @@ All functions return faults instead of raising, so that a user sees every fault 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from dealspace.errors import Fault, near_matches
+from dealspace.world.lines import Lines
 
 #: Published elasticities reach 64.85 (petroleum in Caliendo and Parro 2015); policy work is supported at 0.5 to 15.
 ELASTICITY_LIMIT = 100.0
@@ -26,23 +29,42 @@ AXES: dict[str, tuple[str, ...]] = {
 }
 
 
-def name_faults(kind: str, names: Sequence[str]) -> list[Fault]:
-    """Names must be non-empty text, each once."""
+#: Names that stand for something else wherever names are read.
+RESERVED = {"region": ("world",), "sector": ("all", "goods", "all-goods")}
+
+
+def name_faults(kind: str, names: Sequence[Any]) -> list[Fault]:
+    """Names must be text that means nothing else, each once."""
+    place = f"{kind}s"
     if not names:
-        return [Fault(f"there is no {kind}; name at least one", f"{kind}s")]
-    faults = [Fault(f"{name!r} is not a name; use text", f"{kind}s") for name in names if not str(name).strip()]
-    seen: set[str] = set()
-    repeated: list[str] = []
-    for name in names:
-        if name in seen and name not in repeated:
-            repeated.append(name)
-        seen.add(name)
+        return [Fault(f"there is no {kind}; name at least one", place)]
+    faults = []
+    for name in dict.fromkeys(names):
+        problem = _name_problem(name)
+        if problem:
+            faults.append(Fault(problem, place))
+        elif name in RESERVED[kind]:
+            faults.append(Fault(f"{name!r} stands for all or many {kind}s; choose another name", place))
+    repeated = _repeated(names)
     if repeated:
-        faults.append(Fault(f"{', '.join(repeated)} stands more than once; names must be unique", f"{kind}s"))
+        faults.append(Fault(f"{', '.join(map(str, repeated))} stands more than once; names must be unique", place))
     return faults
 
 
-def goods_faults(goods: Sequence[str], sectors: Sequence[str]) -> list[Fault]:
+def _name_problem(name: Any) -> str:
+    """Say why something is not a name; empty when it is."""
+    if not isinstance(name, str) or not name.strip():
+        return f"{name!r} is not a name; use text"
+    if ":" in name:
+        return f"{name!r} holds a colon, which parts the words of a measure (ev:HOME); use another sign"
+    return ""
+
+
+def _repeated(names: Sequence[Any]) -> list[Any]:
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def goods_faults(goods: Sequence[Any], sectors: Sequence[str]) -> list[Fault]:
     """Goods must be names of sectors."""
     return [
         Fault(f"{name!r} is not a sector; {near_matches(name, sectors)}", "goods")
@@ -51,17 +73,44 @@ def goods_faults(goods: Sequence[str], sectors: Sequence[str]) -> list[Fault]:
     ]
 
 
-def group_faults(groups: Mapping[str, Sequence[str]], regions: Sequence[str]) -> list[Fault]:
-    """A group has a name of its own and members that are regions."""
+def group_faults(groups: Mapping[Any, Sequence[Any]], regions: Sequence[str]) -> list[Fault]:
+    """A group has a name of its own and members that are regions, each once."""
     faults = []
     for group, members in groups.items():
-        if group in regions or group == "world":
+        place = f"groups.{group}"
+        problem = _name_problem(group)
+        if problem:
+            faults.append(Fault(problem, "groups"))
+        elif group in regions or group in RESERVED["region"]:
             faults.append(Fault(f"{group!r} is already the name of a region; rename the group", "groups"))
+        if not members:
+            faults.append(Fault("has no members; name at least one region or leave the group out", place))
+        repeated = _repeated(members)
+        if repeated:
+            faults.append(Fault(f"{', '.join(map(str, repeated))} stands more than once; name it once", place))
         faults += [
-            Fault(f"{member!r} is not a region; {near_matches(member, regions)}", f"groups.{group}")
-            for member in members
+            Fault(f"{member!r} is not a region; {near_matches(member, regions)}", place)
+            for member in dict.fromkeys(members)
             if member not in regions
         ]
+    return faults
+
+
+def label_faults(name: object, year: object, lines: object) -> list[Fault]:
+    """An economy is named in text, its year is a whole number, and its lines are `Lines`."""
+    faults = []
+    if not isinstance(name, str) or not name.strip():
+        faults.append(Fault(f"{name!r} is not a name; use text", "name"))
+    if year is not None and (isinstance(year, bool) or not isinstance(year, int | np.integer)):
+        faults.append(Fault(f"{year!r} is not a year; give a whole number, such as 2022, or None", "year"))
+    if lines is not None and not isinstance(lines, Lines):
+        faults.append(
+            Fault(
+                f"is a {type(lines).__name__}; wrap a frame or the path of a Parquet file, as in "
+                "dealspace.world.lines.Lines(frame)",
+                "lines",
+            )
+        )
     return faults
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from dealspace.errors import EconomyError, Fault, unknown_name
 from dealspace.world import checks
-from dealspace.world.reading import broadcast, names_of, plain_array
+from dealspace.world.reading import broadcast, name_tuple, read_inputs
 from dealspace.world.repair import Accounts, accounts, negative_final_demand, resolve_flows
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ class Economy:
     trade_elasticity : array (sector,) or float
         theta, the elasticity of expenditure to the duty-inclusive price.
     regions, sectors : sequence of str, optional
-        Names; taken from labelled arrays, or numbered, when left out.
+        Names, in the order of arrays without labels; when left out they are those of the first labelled array
+        (in the order of this list), or numbered.
     goods : sequence of str, optional
         Names of the sectors that trade in goods; all sectors by default.
     groups : mapping of str to sequence of str, optional
@@ -61,9 +62,11 @@ class Economy:
 
     Notes
     -----
-    Labelled arrays (xarray) are transposed by their dimension names. Shares that miss 1 by rounding are
-    renormalised. Negative final demand is set to zero and quantities are re-solved (Caliendo and Parro 2015),
-    with an `EconomyWarning` that says how large that was.
+    Labelled arrays (xarray; pandas by index and columns) are transposed by their dimension names and put into
+    the order of `regions` and `sectors` by their labels; labels that do not hold exactly these names are a
+    fault. Arrays without labels are taken as they stand. Shares that miss 1 by rounding are renormalised.
+    Negative final demand is set to zero and quantities are re-solved (Caliendo and Parro 2015), with an
+    `EconomyWarning` that says how large that was.
 
     Examples
     --------
@@ -109,15 +112,16 @@ class Economy:
         lines: Lines | None = None,
     ):
         given = dict(zip(ARRAYS, (flows, tariff, io_share, va_share, trade_elasticity), strict=True))
-        arrays = {key: plain_array(key, value) for key, value in given.items()}
-        region_tuple = names_of(regions, given, arrays, axis=0, prefix="R")
-        sector_tuple = names_of(sectors, given, arrays, axis=2, prefix="S")
-        goods_tuple = sector_tuple if goods is None else tuple(str(good) for good in goods)
-        group_map = {group: tuple(members) for group, members in (groups or {}).items()}
-        faults = checks.name_faults("region", region_tuple) + checks.name_faults("sector", sector_tuple)
-        faults += checks.goods_faults(goods_tuple, sector_tuple)
-        faults += checks.group_faults(group_map, region_tuple)
-        arrays = broadcast(arrays, len(region_tuple), len(sector_tuple))
+        read = read_inputs(given, regions, sectors)
+        region_tuple, sector_tuple = read.regions, read.sectors
+        faults = read.faults + checks.label_faults(name, year, lines)
+        if read.faults:
+            raise EconomyError(faults)
+        goods_tuple, more = (sector_tuple, []) if goods is None else name_tuple("goods", goods)
+        faults += more + checks.goods_faults(goods_tuple, sector_tuple)
+        group_map, more = _groups(groups, region_tuple)
+        faults += more
+        arrays = broadcast(read.arrays, len(region_tuple), len(sector_tuple))
         arrays, more = _checked(arrays, region_tuple, sector_tuple)
         if faults or more:
             raise EconomyError(faults + more)
@@ -130,7 +134,7 @@ class Economy:
             "sectors": sector_tuple,
             "goods": goods_tuple,
             "name": name,
-            "year": year,
+            "year": None if year is None else int(year),
             "groups": MappingProxyType(group_map),
             "region_names": MappingProxyType({r: r for r in region_tuple} | dict(region_names or {})),
             "sector_names": MappingProxyType({s: s for s in sector_tuple} | dict(sector_names or {})),
@@ -307,6 +311,22 @@ def _picklable(value: Any) -> Any:
 def _rebuild(content: dict[str, Any]) -> Economy:
     """Return an economy from pickled fields (a spawned worker reads it back)."""
     return Economy(**content)
+
+
+def _groups(given: Any, regions: tuple[str, ...]) -> tuple[dict[str, tuple[str, ...]], list[Fault]]:
+    """Return groups as tuples of members, and what is wrong with them."""
+    if given is None:
+        return {}, []
+    if not isinstance(given, Mapping):
+        return {}, [Fault("is not a mapping; give a dict of group to members", "groups")]
+    groups: dict[str, tuple[str, ...]] = {}
+    faults = []
+    for group, members in given.items():
+        read, more = name_tuple(f"groups.{group}", members)
+        faults += more
+        if not more:
+            groups[group] = read
+    return groups, faults + checks.group_faults(groups, regions)
 
 
 def _checked(

@@ -6,6 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dealspace.errors import EconomyError, Fault
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -34,12 +36,15 @@ class Lines:
 
     @cached_property
     def frame(self) -> pl.DataFrame:
-        """The lines as a polars frame."""
-        import polars as pl
-
-        if isinstance(self._source, str | Path):
-            return pl.read_parquet(self._source)
-        return self._source.select(COLUMNS)
+        """The lines as a polars frame; EconomyError when the file cannot be read or lacks a column."""
+        frame = _read(Path(self._source)) if isinstance(self._source, str | Path) else self._source
+        missing = [name for name in COLUMNS if name not in getattr(frame, "columns", ())]
+        if missing:
+            file = str(self._source) if isinstance(self._source, str | Path) else None
+            raise EconomyError(
+                Fault(f"lacks {', '.join(missing)}; the columns are {', '.join(COLUMNS)}", "lines", file)
+            )
+        return frame.select(COLUMNS)
 
     def cell(self, importer: str, exporter: str, sector: str | None = None) -> pl.DataFrame:
         """Lines of one importer and exporter, and of one sector if named."""
@@ -52,3 +57,14 @@ class Lines:
 
     def __repr__(self) -> str:
         return "Lines(importer, exporter, hs, sector, value, duty, source)"
+
+
+def _read(path: Path) -> pl.DataFrame:
+    import polars as pl
+
+    try:
+        return pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError):
+        raise EconomyError(
+            Fault("is not a readable Parquet file of product lines; write the economy again", "lines", str(path))
+        ) from None

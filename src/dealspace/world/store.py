@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,8 @@ from dealspace.world.economy import ARRAYS, Economy
 from dealspace.world.lines import Lines
 
 _FORMAT = "dealspace-world/1"
+_DESCRIBED = ("name", "year", "regions", "sectors", "goods", "groups", "region_names", "sector_names")
+_BROKEN = (zipfile.BadZipFile, zlib.error)  # what a damaged archive raises
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -35,24 +40,21 @@ def lines_path(path: Path) -> Path:
 
 
 def save_economy(world: Economy, path: Path) -> Path:
-    """Write `world` to `path` (`.npz`), its lines beside it, and return the path."""
+    """Write `world` to `path` (`.npz`), its lines beside it, and return the path; EconomyError when it cannot."""
     if path.suffix != ".npz":
         path = path.with_name(path.name + ".npz")
-    description = {
-        "format": _FORMAT,
-        "name": world.name,
-        "year": world.year,
-        "regions": world.regions,
-        "sectors": world.sectors,
-        "goods": world.goods,
-        "groups": dict(world.groups),
-        "region_names": dict(world.region_names),
-        "sector_names": dict(world.sector_names),
-    }
+    fields = {field: getattr(world, field) for field in _DESCRIBED}
+    mappings = {field: dict(value) for field, value in fields.items() if isinstance(value, Mapping)}
+    description = {"format": _FORMAT} | fields | mappings
     text = np.frombuffer(json.dumps(description, ensure_ascii=False).encode(), dtype=np.uint8)
-    write_npz(path, {"description": text} | {field: getattr(world, field) for field in ARRAYS})
-    if world.lines is not None:
-        world.lines.frame.write_parquet(lines_path(path), compression="zstd", compression_level=12)
+    try:
+        write_npz(path, {"description": text} | {field: getattr(world, field) for field in ARRAYS})
+        if world.lines is not None:
+            world.lines.frame.write_parquet(lines_path(path), compression="zstd", compression_level=12)
+    except OSError as error:
+        cure = "make the folder first" if not path.parent.is_dir() else "give another path"
+        why = error.strerror or type(error).__name__
+        raise EconomyError(Fault(f"cannot be written ({why}); {cure}", "", str(path))) from None
     return path
 
 
@@ -61,15 +63,44 @@ def read_economy(path: Path, **changes: Any) -> Economy:
 
     `changes` replace fields before the checks run (``trade_elasticity=...``).
     """
+    content, lines = _content(path), lines_path(path)
+    content["lines"] = Lines(lines) if lines.exists() else None
+    try:
+        return Economy(**(content | changes))
+    except EconomyError as error:
+        raise EconomyError([replace(fault, file=str(path)) for fault in error.faults]) from None
+
+
+def _content(path: Path) -> dict[str, Any]:
+    """Return arrays and description of a saved economy, with nothing missing."""
+
+    def fault(message: str) -> EconomyError:
+        return EconomyError(Fault(message, "", str(path)))
+
+    if not zipfile.is_zipfile(path):
+        raise fault("is not a saved economy (no .npz archive); write one with Economy.save")
     try:
         with np.load(path, allow_pickle=False) as archive:
-            content = {name: archive[name] for name in archive.files}
-        description = json.loads(content.pop("description").tobytes().decode())
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise EconomyError(
-            Fault(f"is not a saved economy ({error}); write one with Economy.save", "", str(path))
-        ) from error
-    if description.pop("format", None) != _FORMAT:
-        raise EconomyError(Fault(f"has another format than {_FORMAT}; save it again", "", str(path)))
-    lines = lines_path(path)
-    return Economy(**(content | description | {"lines": Lines(lines) if lines.exists() else None} | changes))
+            if "description" not in archive.files:
+                raise fault("is not a saved economy: it lacks a description; write one with Economy.save")
+            description = json.loads(_array(archive, "description").tobytes().decode())
+            if not isinstance(description, dict) or description.pop("format", None) != _FORMAT:
+                raise fault(f"has another format than {_FORMAT}; save it again")
+            missing = [name for name in ARRAYS if name not in archive.files]
+            if missing:
+                raise fault(f"is not a saved economy: it lacks {', '.join(missing)}; save it again")
+            arrays = {name: _array(archive, name) for name in ARRAYS}
+    except (OSError, EOFError, ValueError, KeyError, RuntimeError, *_BROKEN):
+        # What NumPy says here may advise to read pickled objects, which would run whatever the file holds.
+        raise fault("is damaged or was not written by Economy.save; write it again") from None
+    if set(description) != set(_DESCRIBED):
+        raise fault("has a description that lacks or adds fields; save it again")
+    return arrays | description
+
+
+def _array(archive: Mapping[str, Any], name: str) -> np.ndarray:
+    """Return an array of an archive; ValueError for an entry that holds something else (NumPy gives its bytes)."""
+    entry = archive[name]
+    if not isinstance(entry, np.ndarray):
+        raise ValueError(name)
+    return entry
