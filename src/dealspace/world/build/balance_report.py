@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from dealspace.world.build.concordance import SPECIAL_CHAPTERS
 from dealspace.world.build.customs import PINNED
-from dealspace.world.build.naming import GOODS, REGIONS, SECTORS
+from dealspace.world.build.naming import GOODS, GROUPS, REGIONS, SECTORS
 
 if TYPE_CHECKING:
     from dealspace.world.build.procedure import Benchmark
@@ -35,6 +35,11 @@ def balance_report(built: Benchmark, facts: dict[str, Any]) -> str:
         "Written by `dealspace world build`. Values in USD million unless said otherwise.",
         "## Headline: United States and Japan, goods",
         _headline(facts["partners"]["JPN"], built),
+        "## US goods trade by partner: customs and benchmark",
+        "Goods, customs values of 2024 against cells of the benchmark. Pinned partners agree. For the others customs "
+        "values are a prior only: output and absorption stay those of 2022, and the cells end where these leave room. "
+        "Empty where customs does not name the partner's side; the rest of the world has no prior.",
+        partner_table(built, facts),
         "## Vehicles: customs chapter 87 and sector C29 side by side",
         "They differ: chapter 87 holds tractors (C28) and motorcycles and bicycles (C30); sector C29 holds engines, "
         "wiring sets, ignition parts and seats of vehicles from other chapters, and a share of chapters 98-99.",
@@ -75,6 +80,50 @@ def _headline(japan: dict[str, float], built: Benchmark) -> str:
 def _headline_row(name: str, entry: dict[str, float], cars: float) -> tuple[str, ...]:
     values = entry["imports_for_consumption"], entry["exports"], entry["goods_deficit"]
     return (name, *(f"{value:,.0f}" for value in values), f"{cars / entry['goods_deficit']:.0%}")
+
+
+class PartnerGap(NamedTuple):
+    """US goods trade with one partner, USD million: (imports, exports) by customs and in the benchmark."""
+
+    partner: str
+    pinned: bool
+    customs: tuple[float | None, float | None]
+    benchmark: tuple[float, float]
+
+    def gap(self, side: int) -> float | None:
+        """Benchmark over customs, less 1; None where customs does not tell."""
+        known = self.customs[side]
+        return self.benchmark[side] / known - 1 if known else None
+
+
+def partner_gaps(built: Benchmark, facts: dict[str, Any]) -> list[PartnerGap]:
+    """Every partner of `facts` in the benchmark, the largest customs imports first."""
+    g = len(GOODS)
+    gaps = []
+    for partner, entry in facts["partners"].items():
+        members = GROUPS.get(partner, (partner,))
+        rows = [REGIONS.index(member) for member in members]
+        benchmark = float(built.flows[_USA, rows, :g].sum()), float(built.flows[rows, _USA, :g].sum())
+        customs = entry.get("imports_for_consumption"), entry.get("exports")
+        gaps.append(PartnerGap(partner, set(members) <= set(PINNED), customs, benchmark))
+    return sorted(gaps, key=lambda gap: -(gap.customs[0] or 0.0))
+
+
+def partner_table(built: Benchmark, facts: dict[str, Any]) -> str:
+    """Markdown table of `partner_gaps`."""
+    rows = []
+    for gap in partner_gaps(built, facts):
+        cells = [gap.partner, "pinned" if gap.pinned else ""]
+        for side in (0, 1):
+            known, off = gap.customs[side], gap.gap(side)
+            cells += ["" if known is None else f"{known:,.0f}", f"{gap.benchmark[side]:,.0f}"]
+            cells.append("" if off is None else f"{off:+.1%}".replace("-0.0%", "+0.0%"))
+        bought, sold = gap.customs
+        cells.append("" if bought is None or sold is None else f"{bought - sold:,.0f}")
+        cells.append(f"{gap.benchmark[0] - gap.benchmark[1]:,.0f}")
+        rows.append(cells)
+    head = ("partner", "", "imports, customs", "benchmark", "gap", "exports, customs", "benchmark", "gap")
+    return table((*head, "deficit, customs", "benchmark"), rows)
 
 
 def _vehicles(built: Benchmark, facts: dict[str, Any]) -> str:

@@ -9,6 +9,11 @@ import polars as pl
 IMPORTS_CITATION = "US Census Bureau, US imports for consumption and calculated duty by HS10 and partner, 2024"
 EXPORTS_CITATION = "US Census Bureau, US exports by HS chapter and partner, 2024"
 
+YEAR = 2024
+#: How reports name the basis of the balances and where they come from.
+BASIS_WORDS = f"US imports for consumption less US exports, customs basis, {YEAR}"
+SOURCE_WORDS = "US Census Bureau, USA Trade Online (imports and exports by partner)"
+
 #: Numbers on other bases, and finer than chapters, that a briefing shows beside the customs totals.
 OTHER_BASES: dict[str, list[dict[str, Any]]] = {
     "JPN": [
@@ -60,8 +65,10 @@ def headline(imports: pl.DataFrame, exports: pl.DataFrame) -> dict[str, Any]:
             entry["goods_deficit"] = round(entry["imports_for_consumption"] - entry["exports"], 6)
     return {
         "unit": "USD million",
-        "year": 2024,
+        "year": YEAR,
         "reporter": "USA",
+        "basis_words": BASIS_WORDS,
+        "source_words": SOURCE_WORDS,
         "basis": "imports for consumption (customs value) less exports (free alongside ship)",
         "partners": {name: partners[name] for name in sorted(partners)},
         "other_bases": OTHER_BASES,

@@ -19,5 +19,5 @@ def write(built: Benchmark, out: Path) -> None:
     facts = headline(built.sources.imports, built.sources.exports)
     name = built.economy.name
     (out / f"{name}-facts.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    (out / "PROVENANCE.md").write_text(provenance(built), encoding="utf-8")
+    (out / "PROVENANCE.md").write_text(provenance(built, facts), encoding="utf-8")
     (out / "balance-report.md").write_text(balance_report(built, facts), encoding="utf-8")

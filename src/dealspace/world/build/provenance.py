@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dealspace.world.build.agreements import AGREEMENTS
 from dealspace.world.build.balance import FINAL_FLOOR
-from dealspace.world.build.balance_report import table
+from dealspace.world.build.balance_report import partner_gaps, table
 from dealspace.world.build.concordance import OVERRIDES
 from dealspace.world.build.customs import PINNED, SERVICES_PINS
 from dealspace.world.build.elasticities import DEFAULT
@@ -17,6 +17,9 @@ from dealspace.world.build.tariffs import CRUDE_FUEL_RATE, ORE_RATE
 
 if TYPE_CHECKING:
     from dealspace.world.build.procedure import Benchmark
+
+_FAR = 0.15  # gaps to customs that are named one by one
+_CUT = 0.05  # cuts of US own absorption that are named
 
 SOURCES = (
     (
@@ -88,10 +91,10 @@ ESTIMATED = """\
   the world.
 - **US goods trade is on the customs basis of 2024**, everything else at basic prices of 2022. With pinned
   partners ({pinned}) cells equal customs by sector; with other partners that customs names, customs values
-  are the prior of the balancing, so that partners compare on one basis; their cells end a few per cent below
-  customs because output and absorption stay those of 2022. US own absorption gives way. Trade and transport
-  margins are inside customs values and inside the services sector of the tables: they count twice in pinned
-  cells.
+  are only the prior of the balancing, and **their cells miss customs by much**, because output and absorption
+  stay those of 2022: {gaps}. The balance report compares every partner. US own absorption gives way to customs
+  values: {cuts}. Trade and transport margins are inside customs values and inside the services sector of the
+  tables: they count twice in pinned cells.
 - **The EU in US imports** is known as one; members get the EU's value by sector in proportion to their flows
   of 2022 (and its duty rate). Slovakia, which the source also lists alone, is counted once. Members that US
   exports do not name share the rest of the EU the same way.
@@ -113,8 +116,8 @@ ESTIMATED = """\
 """
 
 
-def provenance(built: Benchmark) -> str:
-    """Markdown text of the provenance; numbers are computed from `built`."""
+def provenance(built: Benchmark, facts: dict[str, Any]) -> str:
+    """Markdown text of the provenance; numbers are computed from `built` and the headline facts."""
     schedule = built.sources.schedule
     text = ESTIMATED.format(
         floor=FINAL_FLOOR,
@@ -123,6 +126,8 @@ def provenance(built: Benchmark) -> str:
         fuel=CRUDE_FUEL_RATE,
         ore=ORE_RATE,
         small=SMALL,
+        gaps=_gaps(built, facts),
+        cuts=_cuts(built),
     )
     parts = [
         "# Provenance of world-2022",
@@ -145,6 +150,29 @@ def provenance(built: Benchmark) -> str:
         _pins(built),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _gaps(built: Benchmark, facts: dict[str, Any]) -> str:
+    """Say how far US imports from the largest partners off customs are, and the range of all."""
+    loose = [gap for gap in partner_gaps(built, facts) if not gap.pinned and gap.partner != "ROW"]
+    offs = [(gap, off) for gap in loose if (off := gap.gap(0)) is not None]
+    worst = sorted((pair for pair in offs if abs(pair[1]) >= _FAR), key=lambda pair: -(pair[0].customs[0] or 0.0))
+    named = ", ".join(f"{gap.partner} {off:+.0%}" for gap, off in worst)
+    low, high = min(off for _, off in offs), max(off for _, off in offs)
+    canada = next(gap for gap in loose if gap.partner == "CAN")
+    bought, sold = (value or 0.0 for value in canada.customs)
+    return (
+        f"US imports lie {low:+.0%} to {high:+.0%} off customs ({named}), and balances with them; the deficit with "
+        f"Canada is {(canada.benchmark[0] - canada.benchmark[1]) / 1e3:.0f} bn against {(bought - sold) / 1e3:.0f} bn"
+    )
+
+
+def _cuts(built: Benchmark) -> str:
+    """Say how much of US own absorption was cut, sector by sector, where it is much."""
+    usa = REGIONS.index("USA")
+    change = built.flows[usa, usa] / built.original[usa, usa] - 1
+    cut = sorted((float(change[j]), good) for j, good in enumerate(GOODS) if change[j] <= -_CUT)
+    return ", ".join(f"{good} {size:+.0%}" for size, good in cut)
 
 
 def _scope(goods: tuple[str, ...]) -> str:
