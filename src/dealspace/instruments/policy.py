@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import FrozenInstanceError
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from numbers import Real
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from dealspace.errors import Fault, PolicyError
+from dealspace.errors import EconomyError, Fault, PolicyError
 from dealspace.world.economy import Economy
+from dealspace.world.reading import align, off_diagonal, read
 
 if TYPE_CHECKING:
     from dealspace.core.wedges import Wedges
@@ -19,17 +22,20 @@ Given = Any  # a number, an array, a labelled array, or a mapping from names to 
 
 
 class Policy:
-    """Levels of the wedges after a policy, on the axes (importer, exporter, sector).
+    """Levels of the wedges after a policy, on the axes (importer, exporter, sector); it cannot be changed.
 
     Parameters
     ----------
     world : Economy
         The economy whose axes the arrays follow.
-    tariff : array, labelled array or mapping, optional
-        Duty rates after the policy, as fractions; the economy's own where left out. A mapping names cells:
+    tariff : number, array, labelled array or mapping, optional
+        Duty rates after the policy, as fractions; the economy's own where left out. A single number holds
+        between all regions and for all sectors, and is 0 on own sales. A mapping names cells:
         ``{("USA", "JPN", "C29"): 0.275}``; a name may also be a group, ``"world"``, ``"goods"`` or ``"all"``.
+        Labelled arrays are put into the economy's order by their labels.
     trade_cost : optional
-        d_hat, the wasteful trade-cost factor after over before; 1 where left out.
+        d_hat, the wasteful trade-cost factor after over before; 1 where left out. A single number holds between
+        all regions, and is 1 on own sales.
     subsidy : optional
         Subsidy rates on sales at basic price, paid by the exporter's budget; an array (exporter, sector)
         holds for every importer; negative is an export tax.
@@ -44,7 +50,9 @@ class Policy:
     Raises
     ------
     PolicyError
-        With every fault found: axes, bounds, names.
+        With every fault found: axes, labels, bounds, cells, and a world that is no Economy.
+    UnknownNameError
+        When a mapping names a region, group or sector that the economy does not have.
 
     Examples
     --------
@@ -54,6 +62,15 @@ class Policy:
     >>> float(policy.tariff[world.region_index("USA"), world.region_index("JPN"), world.sector_index("C29")])
     0.275
     """
+
+    world: Economy
+    name: str
+    tariff: np.ndarray
+    trade_cost: np.ndarray
+    subsidy: np.ndarray
+    rent: np.ndarray
+    rent_to_importer: np.ndarray
+    tariff_price: np.ndarray
 
     def __init__(
         self,
@@ -67,35 +84,27 @@ class Policy:
         tariff_price: Given = None,
         name: str = "policy",
     ):
-        shape = world.flows.shape
-        faults: list[Fault] = []
-
-        def filled(label: str, given: Given, default: np.ndarray) -> np.ndarray:
-            try:
-                array = _fill(world, given, default, label)
-            except PolicyError as error:
-                faults.extend(error.faults)
-                return default
-            faults.extend(_bounds(world, label, array))
-            array.flags.writeable = False
-            return array
-
-        self.world = world
-        self.name = name
-        self.tariff = filled("tariff", tariff, world.tariff)
-        self.trade_cost = filled("trade_cost", trade_cost, np.ones(shape))
-        self.subsidy = filled("subsidy", subsidy, np.zeros(shape))
-        self.rent = filled("rent", rent, np.ones(shape))
-        self.rent_to_importer = filled("rent_to_importer", rent_to_importer, np.ones(shape))
-        follows = (1.0 + self.tariff) / (1.0 + world.tariff)
-        self.tariff_price = filled("tariff_price", tariff_price, follows)
-        own = np.diagonal(self.tariff, axis1=0, axis2=1)
-        if np.any(own != 0):
-            sector, region = (int(i) for i in np.argwhere(own != 0)[0])
-            where = f"{world.regions[region]}, {world.sectors[sector]}"
-            faults.append(Fault(f"a duty on own sales ({where}); a tariff is paid at the border", "tariff"))
+        if not isinstance(world, Economy):
+            raise PolicyError(Fault(f'is {_brief(world)}; give an Economy, e.g. ds.load_world("world-2022")', "world"))
+        given = {
+            "tariff": tariff,
+            "trade_cost": trade_cost,
+            "subsidy": subsidy,
+            "rent": rent,
+            "rent_to_importer": rent_to_importer,
+            "tariff_price": tariff_price,
+        }
+        levels, faults = _levels(world, given)
         if faults:
             raise PolicyError(faults)
+        # The arrays are read-only and the attributes fixed, so that what was checked is what is solved.
+        self.__dict__.update(levels, world=world, name=name)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise FrozenInstanceError(f"a Policy cannot be changed ({name}); make another one")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise FrozenInstanceError(f"a Policy cannot be changed ({name}); make another one")
 
     @cached_property
     def wedges(self) -> Wedges:
@@ -119,60 +128,115 @@ class Policy:
         return f"Policy({self.name!r}, {changed} duties and {costs} trade costs changed)"
 
 
+def _levels(world: Economy, given: Mapping[str, Given]) -> tuple[dict[str, np.ndarray], list[Fault]]:
+    """Return every wedge as a read-only array (importer, exporter, sector), and what is wrong."""
+    shape = world.flows.shape
+    levels: dict[str, np.ndarray] = {}
+    faults: list[Fault] = []
+    for label, value in given.items():
+        default = np.full(shape, _DEFAULTS[label])
+        if label == "tariff":
+            default = world.tariff
+        elif label == "tariff_price":
+            default = (1.0 + levels["tariff"]) / (1.0 + world.tariff)
+        try:
+            array = _fill(world, value, default, label)
+            more = _bounds(world, label, array)
+        except PolicyError as error:
+            array, more = np.array(default), list(error.faults)
+        faults += more
+        # What follows from a faulty array is not told as well.
+        levels[label] = np.array(default) if more else array
+        levels[label].flags.writeable = False
+    own = np.diagonal(levels["tariff"], axis1=0, axis2=1)
+    if np.any(own != 0):
+        sector, region = (int(i) for i in np.argwhere(own != 0)[0])
+        where = f"{world.regions[region]}, {world.sectors[sector]}"
+        faults.append(Fault(f"a duty on own sales ({where}); a tariff is paid at the border", "tariff"))
+    return levels, faults
+
+
 def _fill(world: Economy, given: Given, default: np.ndarray, label: str) -> np.ndarray:
     """Return `given` as a full array (importer, exporter, sector)."""
     if given is None:
         return np.array(default)
     if isinstance(given, Mapping):
         return _from_cells(world, given, default, label)
-    if hasattr(given, "dims"):
-        return _from_labels(world, given, label)
-    try:
-        array = np.asarray(given, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise PolicyError(Fault("is not an array of numbers", label)) from None
     wanted = world.flows.shape
-    if array.shape == wanted[1:] and label == "subsidy":
+    try:
+        # pandas frames of subsidies have the axes (exporter, sector), all labelled arrays of others the full ones.
+        short = label == "subsidy" and _axes_count(given) == 2
+        axes = AXES[1:] if short else AXES
+        reading = read(label, given, axes)
+        array = align(label, reading, axes, world.regions, world.sectors)
+    except EconomyError as error:
+        raise PolicyError(error.faults) from None
+    if array.shape == () and label in _SPREAD:
+        return off_diagonal(float(array), _DEFAULTS[label], wanted)
+    if short and array.shape == wanted[1:]:
         return np.broadcast_to(array[None], wanted).copy()
     if array.shape != wanted:
-        axes = ", ".join(f"{axis} {size}" for axis, size in zip(AXES, wanted, strict=True))
-        raise PolicyError(Fault(f"has shape {array.shape}; it needs the axes ({axes})", label))
-    return array.copy()
-
-
-def _from_labels(world: Economy, given: Any, label: str) -> np.ndarray:
-    """Return a labelled array in the economy's own order of regions and sectors."""
-    if set(given.dims) != set(AXES):
-        found = ", ".join(map(str, given.dims))
-        raise PolicyError(Fault(f"has dimensions ({found}); it needs ({', '.join(AXES)})", label))
-    wanted = {"importer": world.regions, "exporter": world.regions, "sector": world.sectors}
-    faults = [
-        Fault(f"lacks {axis} {name}", label)
-        for axis, names in wanted.items()
-        if axis in given.coords
-        for name in names
-        if name not in given.coords[axis].to_numpy()
-    ]
-    if faults:
-        raise PolicyError(faults)
-    ordered = given.transpose(*AXES).sel({a: list(n) for a, n in wanted.items() if a in given.coords})
-    return np.array(ordered, dtype=np.float64)
+        sizes = ", ".join(f"{axis} {size}" for axis, size in zip(AXES, wanted, strict=True))
+        raise PolicyError(Fault(f"has shape {array.shape}; it needs the axes ({sizes})", label))
+    return array
 
 
 def _from_cells(world: Economy, cells: Mapping[Any, Any], default: np.ndarray, label: str) -> np.ndarray:
     """Return the default with the named cells set; own sales are left alone when a name covers several."""
     array = np.array(default)
+    faults = []
     for key, value in cells.items():
-        if not (isinstance(key, tuple) and len(key) == 3):
-            raise PolicyError(Fault(f"the key {key!r} should be (importer, exporter, sector)", label))
+        if not (isinstance(key, tuple) and len(key) == 3 and all(isinstance(name, str) for name in key)):
+            faults.append(Fault(f"the key {key!r} should be (importer, exporter, sector)", label))
+            continue
+        number = _number(value)
+        if number is None:
+            cell = ", ".join(key)
+            faults.append(Fault(f"{_brief(value)} at ({cell}) is not a number; {_cure(value)}", label))
+            continue
         importers = [world.region_index(name) for name in world.members(key[0])]
         exporters = [world.region_index(name) for name in world.members(key[1])]
         sectors = [world.sector_index(name) for name in _sectors(world, key[2])]
         several = len(importers) > 1 or len(exporters) > 1
         for n in importers:
             keep = [i for i in exporters if i != n or not several]
-            array[np.ix_([n], keep, sectors)] = float(value)
+            array[np.ix_([n], keep, sectors)] = number
+    if faults:
+        raise PolicyError(faults)
     return array
+
+
+def _axes_count(given: Given) -> int:
+    """Return how many axes an input has; 0 where that cannot be said."""
+    try:
+        return np.ndim(given)
+    except ValueError:
+        return 0
+
+
+def _number(value: object) -> float | None:
+    """Return a real number, plain or as an array without axes; None for anything else."""
+    if isinstance(value, np.ndarray | np.generic) or hasattr(value, "__array__"):
+        entry = np.asarray(value)
+        return float(entry) if entry.ndim == 0 and entry.dtype.kind in "iuf" else None
+    return float(value) if isinstance(value, Real) and not isinstance(value, bool) else None
+
+
+def _brief(value: object) -> str:
+    """Return what was given, short enough for a sentence."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"a {type(value).__name__}"
+
+
+def _cure(value: object) -> str:
+    """Say how to write a value: text such as ``25%`` as its fraction."""
+    try:
+        number = float(str(value).strip().removesuffix("%")) if isinstance(value, str) else float("nan")
+    except ValueError:
+        number = float("nan")
+    if not np.isfinite(number):
+        return "write a fraction, such as 0.25 for 25 %"
+    return f"write {number / 100 if '%' in str(value) else number:g}"
 
 
 def _sectors(world: Economy, name: str) -> tuple[str, ...]:
@@ -181,6 +245,16 @@ def _sectors(world: Economy, name: str) -> tuple[str, ...]:
     return world.sectors if name == "all" else (name,)
 
 
+#: The level of every cell where nothing is given (duties have the economy's own).
+_DEFAULTS = {
+    "tariff": 0.0,
+    "trade_cost": 1.0,
+    "subsidy": 0.0,
+    "rent": 1.0,
+    "rent_to_importer": 1.0,
+    "tariff_price": 1.0,
+}
+_SPREAD = ("tariff", "trade_cost")  # a single number holds between all regions
 _LEAST = {"tariff": -1.0, "trade_cost": 0.0, "tariff_price": 0.0, "rent": 0.0}  # each to be exceeded
 
 
@@ -201,4 +275,5 @@ def _bounds(world: Economy, label: str, array: np.ndarray) -> list[Fault]:
         return []
     n, i, j = (int(at) for at in np.argwhere(bad)[0])
     cell = f"({world.regions[n]}, {world.regions[i]}, {world.sectors[j]})"
-    return [Fault(f"{array[n, i, j]:g} at {cell}, and {bad.sum() - 1} more; it needs {rule}", label)]
+    others = f" and {bad.sum() - 1} more" if bad.sum() > 1 else ""
+    return [Fault(f"{array[n, i, j]:g} at {cell}{others}; it needs {rule}", label)]
