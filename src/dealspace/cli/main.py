@@ -31,6 +31,8 @@ Examples:
   dealspace check my-talks.yaml
 """
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="dealspace",
     help=HELP,
@@ -97,6 +99,8 @@ def _answer(words: list[str]) -> int:
         if sys.stdout is None:
             raise ReportedError("standard output is closed, so the answer went nowhere; leave it open")
         sys.stdout.flush()
+        if code == INTERRUPTED:  # some versions of typer turn the interrupt into this code
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else 0
     except NotConvergedError as error:
         _fail(error.faults, words)
@@ -112,7 +116,7 @@ def _answer(words: list[str]) -> int:
         return 2
     except (KeyboardInterrupt, typer.Abort):
         _complain("interrupted")
-        return 130
+        return INTERRUPTED
 
 
 def _fail(faults: Iterable[Fault], words: list[str]) -> None:
