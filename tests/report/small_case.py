@@ -152,6 +152,17 @@ def _equilibria(world: Economy) -> dict:
     return found
 
 
+def _sets(world: Economy) -> dict:
+    """Two sets of elasticities; the second one doubles the response of cars."""
+    return {
+        name: {
+            "status-quo": StandIn(world, (-2000, -5000, 100), (1.006, 1.001, 1), (1 + 0.02 * by, 0.97, 1), -60000),
+            "no-deal": StandIn(world, (-5400, -5000 - 4070 * by, 900), (1.01, 1.004, 1), (1.03, 0.9, 1), -40000),
+        }
+        for name, by in (("one", 1), ("two", 2))
+    }
+
+
 def _bargain() -> Bargain:
     axes = (
         IssueAxis(
@@ -167,9 +178,10 @@ def _bargain() -> Bargain:
     ok = np.array([True, True, True, False])
     pick, picked = deals[1], payoffs[1]
     offer = Offer(pick, picked, 0.874, (0.836, 0.9), 2100.0, (2000.0, 2200.0), np.array([-1600.0, -52000.0, -3800.0]))
-    counter = DealPoint(
-        "reply of USA", "counter-offer", np.array([0.2, 0.1]), np.array([1300.0, -2500.0]), offer.measures
+    counter = Offer(
+        np.array([0.2, 0.1]), np.array([1300.0, -2500.0]), 0.91, (0.88, 0.93), 1200.0, (1100.0, 1300.0), offer.measures
     )
+    limit = DealPoint("most USA could ask", "limit", np.array([0.22, 0.1]), np.array([1500.0, -2500.0]), offer.measures)
     solution = BargainingSolution(
         "nash", "ok", "lotteries", pick[None], np.ones(1), picked[None], picked, d,
         np.array([2500.0, 6500.0]), picked - d,
@@ -201,7 +213,8 @@ def _bargain() -> Bargain:
         ),
         status_quo=sq,
         no_deal=NoDealResult(
-            d, d, d, np.zeros(2), 0.6, 1.0, {"carried out": "no-deal"}, {}, sq, "w",
+            d, d, d, np.zeros(2), 0.6, 1.0, {"carried out": "no-deal"},
+            {"letters-applied": np.array([-900.0, -2600.0])}, sq, "w",
             np.array([[-500.0, -1250.0], [-1500.0, -3750.0]])
         ),
         credibility=Credibility(
@@ -217,7 +230,11 @@ def _bargain() -> Bargain:
         ),
         solutions={"nash": solution, "egalitarian": none},
         concessions={"status-quo": ConcessionTable("status-quo", "ok", deals[1], rows, (), "s")},
-        final_offers={"JPN": FinalOffer("JPN", "USA", "ok", offer, -2500.0, 0.64, None, None, (), counter, 400, "w")},
+        final_offers={
+            "JPN": FinalOffer(
+                "JPN", "USA", "ok", offer, -2500.0, 0.64, None, None, (), counter, limit, (0.95, 0.7), 400, "w"
+            ),
+        },
         points=points, solves=4, gradients=3, failed=1,
     )  # fmt: skip
 
@@ -251,6 +268,7 @@ def small_case() -> SimpleNamespace:
         sheet=parse_sheet(SHEET, file="small.yaml", world=world), world=world, closure="fixed",
         closures=("fixed", "balanced"),
         horizon="long", equilibria=equilibria, third_parties=("KOR",), regions=("USA", "JPN", "KOR"), stake=stake,
-        bargain=_bargain(), checked={"balanced": checked}, deals=final, settings=Settings(), seconds={"policies": 0.5},
+        bargain=_bargain(), checked={"balanced": checked}, deals=final,
+        by_elasticities=_sets(world), settings=Settings(), seconds={"policies": 0.5},
         notes=("A note.",),
     )  # fmt: skip

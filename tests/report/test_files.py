@@ -67,8 +67,8 @@ def test_html_is_well_formed_and_stands_alone(page, files):
 
 def test_html_says_the_answer_and_keeps_hindsight_apart(page):
     text = " ".join(" ".join(page.text).split()).replace("\u00a0", " ")
-    assert "Japan loses 4.1 bn (0.31 % of real income)" in text
-    assert "accepts with probability 87 % (84 to 90 %)" in text
+    assert "Japan −4.1 bn (−0.31 %)" in text
+    assert "accepts with 87 % (70 to 95 % over the threat's probability; sampling error 84 to 90 %)" in text
     assert "An order of the President, Federal Register, 2025-04-02" in text
     before, after = text.split("Known only after the day of the sheet", 1)
     assert "framework" in after
@@ -81,7 +81,7 @@ def test_charts_are_svg_with_every_named_point(files):
         assert root.get("role") == "img"
         assert len(root.get("aria-label")) > 40
     drawn = files["charts/frontier.svg"].decode()
-    for label in ("Status quo", "No deal, expected", "Offer june", "JPN final offer", "Nash solution"):
+    for label in ("Status quo", "No deal, expected", "Offer june", "Japan&#x27;s final offer", "Nash"):
         assert f">{label}</text>" in drawn
     assert "Pay-off of Japan, bn USD a year" in drawn
     assert "nan" not in drawn.lower()

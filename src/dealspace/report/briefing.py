@@ -6,17 +6,8 @@ from typing import TYPE_CHECKING
 
 from dealspace.report.briefing_tables import deals_table, effects_table
 from dealspace.report.reading import Case
-from dealspace.report.sentences import (
-    best_reply,
-    concessions,
-    final_offer,
-    how_sure,
-    no_deal,
-    room,
-    stake,
-    threat,
-    weights,
-)
+from dealspace.report.sentences import concessions, no_deal, room, stake, threat, weights
+from dealspace.report.sentences_offer import best_reply, final_offer, how_sure
 from dealspace.report.words import day, wrap
 
 if TYPE_CHECKING:
@@ -28,19 +19,19 @@ DEFICITS = {"fixed": "deficits fixed", "balanced": "balanced trade", "proportion
 
 
 def briefing(analysis: Analysis) -> str:
-    """Return the briefing: at most 100 columns and about 45 lines.
+    """Return the briefing: at most 100 columns and 52 lines for two parties.
 
     Each line says one thing with its number and unit; basis, horizon, closure and unit stand in the header.
     """
     case = Case(analysis)
     lines = _header(case)
-    lines += [*_part("At stake", stake(case)), *_part("If no deal", no_deal(case)), ""]
-    lines += [*effects_table(case), ""]
-    lines += [*_part("What counts", weights(case)), *_part("The threat", threat(case)), *_part("Room", room(case))]
-    lines += [*_part("Concessions", concessions(case)), ""]
-    lines += [*deals_table(case), ""]
-    lines += [*_part("Final offer", final_offer(case)), *_part("Best reply", best_reply(case, in_full=False))]
-    lines += _part("How sure", how_sure(case))
+    lines += [*_part("At stake", stake(case, brief=True)), *_part("If no deal", no_deal(case, brief=True))]
+    lines += [*effects_table(case)]
+    lines += [*_part("What counts", weights(case, brief=True)), *_part("The threat", threat(case, brief=True))]
+    lines += [*_part("Room", room(case, brief=True)), *_part("Concessions", concessions(case, brief=True))]
+    lines += [*deals_table(case)]
+    lines += [*_part("Final offer", final_offer(case, brief=True)), *_part("Best reply", best_reply(case, brief=True))]
+    lines += _part("How sure", how_sure(case, brief=True))
     return "\n".join(lines)
 
 
@@ -48,10 +39,19 @@ def _header(case: Case) -> list[str]:
     sheet, analysis = case.sheet, case.analysis
     left = f"{sheet.title or sheet.name}, as of {day(sheet.as_of)}"
     horizon = HORIZONS.get(analysis.horizon, analysis.horizon)
-    right = f"{case.world.name} | {horizon} | {DEFICITS[analysis.closure]} | bn USD a year"
-    if len(left) + len(right) + 2 <= WIDTH:
+    where = "" if case.world.name in unit(case) else f"{case.world.name}, "
+    right = f"{where}{horizon}, {DEFICITS[analysis.closure]}, {unit(case)}"
+    if len(left) + len(right) < WIDTH:
         return [left + right.rjust(WIDTH - len(left))]
     return [left, right]
+
+
+def unit(case: Case) -> str:
+    """Return the unit of every amount: ``bn USD a year at 2022 size``, or at the size of a world named by its year."""
+    year, name = case.world.year, case.world.name
+    if not year:
+        return "bn USD a year"
+    return f"bn USD a year at {name if str(year) in name else year} size"
 
 
 def _part(label: str, sentences: list[str]) -> list[str]:

@@ -8,8 +8,7 @@ import numpy as np
 
 from dealspace.report import svg
 from dealspace.report.reading import Case
-from dealspace.report.tables_deal import SOLUTION_TITLES
-from dealspace.report.words import capital, number
+from dealspace.report.words import SOLUTION_TITLES, capital, number
 
 WIDTH, HEIGHT = 780.0, 520.0
 LEFT, RIGHT, TOP, BOTTOM = 66.0, 20.0, 20.0, 52.0
@@ -31,7 +30,6 @@ def named_points(case: Case) -> list[Point]:
     looks = {
         "offer": ("square", svg.COLOURS[3]),
         "final-offer": ("triangle", svg.COLOURS[0]),
-        "counter-offer": ("triangle", svg.COLOURS[4]),
     }
     points = []
     for point in case.bargain.points:
@@ -40,20 +38,12 @@ def named_points(case: Case) -> list[Point]:
             shape, colour = ("cross", svg.COLOURS[1]) if point.name == "no-deal" else ("ring", svg.INK)
             points.append(Point(capital(case.point_title(point.name)), x, y, shape, colour))
         elif point.kind in looks:
-            points.append(Point(_label(case, point.name), x, y, *looks[point.kind]))
+            points.append(Point(capital(case.point_title(point.name)), x, y, *looks[point.kind]))
     for name, found in case.bargain.solutions.items():
         if np.isfinite(found.payoffs).all():
             x, y = (float(u) / 1e3 for u in found.payoffs)
             points.append(Point(SOLUTION_TITLES.get(name, name), x, y, "diamond", svg.COLOURS[2]))
     return points
-
-
-def _label(case: Case, name: str) -> str:
-    """Return a short label: the party's code stands for its name."""
-    for lead, tail in (("final offer of ", "final offer"), ("reply of ", "counter-offer")):
-        if name.startswith(lead):
-            return f"{name.removeprefix(lead)} {tail}"
-    return capital(case.point_title(name))
 
 
 def frontier_chart(case: Case) -> tuple[str, str] | None:

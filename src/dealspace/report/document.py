@@ -8,13 +8,13 @@ from importlib import resources
 from typing import Any
 
 from dealspace.report import sentences as say
-from dealspace.report.briefing import DEFICITS, HORIZONS
+from dealspace.report import sentences_offer as offers
+from dealspace.report.briefing import DEFICITS, HORIZONS, unit
 from dealspace.report.charts import Chart, build_charts
 from dealspace.report.reading import Case
 from dealspace.report.table import Table, heading, to_markdown
 from dealspace.report.tables import build_tables
-from dealspace.report.tables_deal import SOLUTION_TITLES
-from dealspace.report.words import billions, capital, day, join, tied
+from dealspace.report.words import SOLUTION_TITLES, billions, capital, day, join, tied
 
 #: Tables at the end of the report, under the sources; those of later stand in a section of their own.
 INPUTS = ("weights", "issues", "measures", "facts")
@@ -57,7 +57,7 @@ class Document:
         horizon = HORIZONS.get(case.analysis.horizon, case.analysis.horizon)
         return (
             f"As of {day(case.sheet.as_of)}. Economy {case.world.name}; {horizon}: labour moves between sectors; "
-            f"{DEFICITS[case.analysis.closure]} unless said otherwise; USD billion a year; changes against "
+            f"{DEFICITS[case.analysis.closure]} unless said otherwise; {unit(case)}; changes against "
             "the status quo."
         )
 
@@ -72,9 +72,9 @@ class Document:
             ("The threat", say.threat(case)),
             ("Room", say.room(case)),
             ("Concessions", say.concessions(case)),
-            ("Final offer", say.final_offer(case)),
-            ("Best reply", say.best_reply(case)),
-            ("How sure", say.how_sure(case)),
+            ("Final offer", offers.final_offer(case)),
+            ("Best reply", offers.best_reply(case)),
+            ("How sure", offers.how_sure(case)),
         )
         return tuple((label, tied(" ".join(found))) for label, found in parts if found)
 
@@ -86,9 +86,12 @@ class Document:
             self._section(
                 "effects", "No deal and the final offer", self._effects(), ("who-gains", "sectors"), ("summary",)
             ),
-            self._section("deals", "The deals there are", self._deals(), ("frontier",), ("deals", "concessions")),
+            self._section(
+                "deals", "The deals there are", self._deals(), ("frontier",), ("deals", "deal-terms", "concessions")
+            ),
             self._section("threat", "The threat", say.threat(self.case), (), ("break-even", "break-even-presets")),
             self._section("offers", "Final offers of both sides", self._offers(), (), ("other-closure",)),
+            self._section("elasticities", "Across elasticities", (), (), ("elasticity-sets",)),
             self._section("all-effects", "Effects in full", (), (), ("effects",)),
             self._section("sources", "Assumptions and sources", self._assumptions(), (), INPUTS),
             self._section("later", "What happened later", (), (), LATER),
@@ -109,7 +112,9 @@ class Document:
         for lead, policy in (("If the threat is carried out", "no-deal"), ("Under the final offer", offer)):
             effects = [case.effect(place, policy, case.analysis.closure) for place in case.places]
             if all(effects):
-                found.append(f"{lead}, {join(say.loses(case, effect) for effect in effects if effect)}.")
+                found.append(
+                    f"{lead}, real income: {', '.join(say.real_income(case, effect) for effect in effects if effect)}."
+                )
         return found + case.unsolved()
 
     def _deals(self) -> list[str]:
@@ -120,17 +125,17 @@ class Document:
                 gain = [billions(x, sign=True) for x in solution.gains]
                 each = join(f"{case.names.the(p)} {g}" for p, g in zip(case.parties, gain, strict=True))
                 title = SOLUTION_TITLES.get(name, name)
-                found.append(f"{title}: {join(case.terms(solution.deals[0]))} ({each} bn over no deal).")
+                found.append(f"{title}: {join(case.terms(solution.deals[0]))} (pay-offs {each} bn over no deal).")
             elif len(solution.deals) > 1:
                 found.append(f"{SOLUTION_TITLES.get(name, name)}: a lottery over two deals, listed in the table.")
             elif case.bargain.zone.status == "ok":
-                found.append(f"{SOLUTION_TITLES.get(name, name)}: {solution.sentence}")
+                found.append(f"{SOLUTION_TITLES.get(name, name)}: {case.names.spelled(solution.sentence)}")
         return found
 
     def _offers(self) -> list[str]:
         case, found = self.case, []
         for party in (case.answerer, case.threatener):
-            found += [*say.final_offer(case, party), *say.best_reply(case, party)]
+            found += [*offers.final_offer(case, party), *offers.best_reply(case, party)]
         return found
 
     def _assumptions(self) -> list[str]:
@@ -139,7 +144,7 @@ class Document:
         found = [
             f"Trade elasticities are those of {case.world.name}, from {theta.min():.1f} to "
             f"{theta.max():.1f} by sector; they are "
-            "listed in tables/elasticities.csv and taken as known.",
+            "listed in tables/elasticities.csv; the section 'Across elasticities' has other published sets.",
             "Labour moves freely between sectors and not between regions; a region's trade deficit is "
             "held or set to zero as "
             "the closure says.",
@@ -148,7 +153,13 @@ class Document:
             "solution, which are counted and never used.",
             f"What third countries face: {case.sheet.background.default.replace('-', ' ')}.",
         ]
-        found += [record.uncertainty for record in case.bargain.payoffs if record.uncertainty]
+        if any(record.preset == "political" for record in case.bargain.payoffs):
+            found.append(
+                "The preset 'political' has the form of Grossman and Helpman (1994) but not their setting: labour is "
+                "mobile between sectors here, so the weight is on a sector's value added, not on the rent of a factor "
+                "that is specific to it."
+            )
+        found += [case.names.spelled(record.uncertainty) for record in case.bargain.payoffs if record.uncertainty]
         found += [*case.sheet.notes, *case.analysis.notes]
         found.append(
             f"The sheet has the digest {case.sheet.digest[:16]}, the economy {case.world.digest[:16]}; the "

@@ -5,13 +5,14 @@ Everything the report shows is taken from here, so that the briefing, the tables
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dealspace.report.benchmark import Benchmark
 from dealspace.report.words import MISSING, Names, capital, number
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from dealspace.outcomes.equilibrium import Equilibrium
 
 FINAL = "final offer of "
+NARROW = 4  # an issue that names at most so many sectors is about them
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class Effect:
         Equivalent variation less that of the reference, USD million a year.
     duties : float
         Duty revenue under the policy, USD million a year (a level).
-    balance : float
-        Goods exports to the partner less imports, USD million a year (a level).
+    balance, balance_change : float
+        Goods exports to the partner less imports, USD million a year: the level, and the change against the reference.
     partner : str
         Who the balance is with.
     output, employment : dict of str to float
@@ -52,6 +54,7 @@ class Effect:
     gain: float
     duties: float
     balance: float
+    balance_change: float
     partner: str
     output: dict[str, float]
     employment: dict[str, float]
@@ -105,9 +108,8 @@ class Case:
 
     def title(self, policy: str) -> str:
         """Return the name of a policy or point for readers: ``no deal``, ``Japan's final offer``."""
-        for lead, tail in ((FINAL, "final offer"), ("reply of ", "best reply")):
-            if policy.startswith(lead):
-                return f"{self.names.possessive(policy.removeprefix(lead))} {tail}"
+        if policy.startswith(FINAL):
+            return self.names.offer_of(policy.removeprefix(FINAL))
         if policy.startswith("best for "):
             return f"best for {self.names.the(policy.removeprefix('best for '))}"
         return policy.replace("-", " ")
@@ -146,8 +148,10 @@ class Case:
     def effect(self, place: str, policy: str, closure: str, reference: str = "status-quo") -> Effect | None:
         """Return the effect of a policy on a place against a reference; None where either has no solution."""
         eq, base = self.equilibrium(policy, closure), self.equilibrium(reference, closure)
-        if eq is None or base is None:
-            return None
+        return None if eq is None or base is None else self._effect((place, policy, closure, reference), eq, base)
+
+    def _effect(self, key: tuple[str, str, str, str], eq: Equilibrium, base: Equilibrium | Benchmark) -> Effect:
+        place, policy, closure, reference = key
         world, partner = eq.world, self.partner(place)
         rows = [world.region_index(region) for region in self.members(place)]
         spending = base.income.values[rows] / base.price_index.values[rows]
@@ -160,13 +164,35 @@ class Case:
             consumer_price=_mean(eq.consumer_price.values[rows] / base.consumer_price.values[rows], spending) - 1,
             gain=float((eq.equivalent_variation.values - base.equivalent_variation.values)[rows].sum()),
             duties=float(eq.tariff_revenue.values[rows].sum()),
-            balance=float(sum(eq.balance(a, b) for a in self.members(place) for b in self.members(partner))),
+            balance=self._balance(eq, place, partner),
+            balance_change=self._balance(eq, place, partner) - self._balance(base, place, partner),
             partner=partner,
             output=self._by_sector(eq, base, rows, "output_volume"),
             employment=self._by_sector(eq, base, rows, "employment"),
         )
 
-    def _by_sector(self, eq: Equilibrium, base: Equilibrium, rows: list[int], field: str) -> dict[str, float]:
+    def _balance(self, eq: Equilibrium | Benchmark, place: str, partner: str) -> float:
+        return float(sum(eq.balance(a, b) for a in self.members(place) for b in self.members(partner)))
+
+    @property
+    def by_elasticities(self) -> Mapping[str, Mapping[str, Equilibrium]]:
+        """Published elasticity sets under which every policy was solved."""
+        sets = self.analysis.by_elasticities
+        return {name: found for name, found in sets.items() if found and all(eq.converged for eq in found.values())}
+
+    def set_effect(self, name: str, place: str, policy: str, reference: str | None = None) -> Effect | None:
+        """Return the effect of a policy under a set of elasticities; without a reference against the benchmark."""
+        eq = self.by_elasticities[name].get(policy)
+        if eq is None:
+            return None
+        base = Benchmark(eq.world) if reference is None else self.by_elasticities[name].get(reference)
+        if base is None:
+            return None
+        return self._effect((place, policy, self.analysis.closure, reference or "benchmark"), eq, base)
+
+    def _by_sector(
+        self, eq: Equilibrium, base: Equilibrium | Benchmark, rows: list[int], field: str
+    ) -> dict[str, float]:
         """Return the change of each sector over the members of a place, weighted by the base year's size."""
         world = eq.world
         size = (world.output if field == "output_volume" else world.value_added)[rows]
@@ -175,9 +201,9 @@ class Case:
         return {sector: float(after[j] / before[j] - 1) for j, sector in enumerate(world.sectors) if before[j] > 0}
 
     def most_affected(self, policy: str, count: int) -> list[Effect]:
-        """Return the third parties shown that gain or lose most against the status quo, in real income."""
+        """Return the third parties shown whose real income moves most against the status quo, in USD."""
         found = [self.effect(place, policy, self.analysis.closure) for place in self.third_parties]
-        return sorted((e for e in found if e), key=lambda effect: -abs(effect.real_income))[:count]
+        return sorted((e for e in found if e), key=lambda effect: -abs(effect.gain))[:count]
 
     # -- deals ----------------------------------------------------------------------------------------------
 
@@ -203,6 +229,41 @@ class Case:
     def terms(self, deal: Iterable[float]) -> list[str]:
         """Write a deal issue by issue: ``US duty on cars 15 %``."""
         return [f"{self.short(name)} {self.value(name, x)}" for name, x in zip(self.issues, deal, strict=True)]
+
+    def plain(self, issue: str) -> str:
+        """Say an issue without its article: ``US rate on Japanese cars and parts``."""
+        return self.short(issue).removeprefix("the ")
+
+    def is_cut(self, issue: str) -> bool:
+        """Whether the issue is the share of a duty that is removed."""
+        return getattr(self.sheet.issues[issue], "stacking", "") == "cut"
+
+    def terms_and_now(self, deal: Iterable[float]) -> list[str]:
+        """Write a deal issue by issue with where each stands today: ``US general rate 15 % (now about 11 %)``."""
+        named = zip(self.issues, deal, strict=True)
+        return [f"{self.plain(name)} {self.value(name, x)}{self._now(name)}" for name, x in named]
+
+    def brief_terms(self, deal: Iterable[float]) -> list[str]:
+        """Write a deal by the issues' keys, with where each stands today: ``us auto rate 12 % (now 27.5 %)``."""
+        found = []
+        for name, x in zip(self.issues, deal, strict=True):
+            axis, cut = self.issues[name], self.is_cut(name) or self.issues[name].unit == "pp"
+            now = "" if axis.status_quo is None or (cut and axis.status_quo == 0) else self._now(name)
+            found.append(f"{name.replace('-', ' ')}{' cut' if cut else ''} {self.value(name, x)}{now}")
+        return found
+
+    def _now(self, issue: str) -> str:
+        axis = self.issues[issue]
+        if axis.status_quo is None:
+            return ""
+        inside = axis.low < axis.status_quo < axis.high
+        return f" (now {'about ' if inside else ''}{self.value(issue, axis.status_quo)})"
+
+    def own_words(self, party: str, measure: str, *, brief: bool = False) -> str:
+        """Say a measure of a party's own without naming it: ``output of motor vehicles``."""
+        names = self.names.brief() if brief else self.names
+        words = names.measure(measure).replace(f"{self.names.possessive(party)} ", "")
+        return words.replace(f" in {self.names.the(party)}", "")
 
     def over_no_deal(self, payoffs: np.ndarray) -> tuple[float, float]:
         """Return both pay-offs less those expected without a deal, USD million."""
@@ -232,15 +293,27 @@ class Case:
 
     @cached_property
     def main_sectors(self) -> tuple[str, ...]:
-        """Goods sectors to show, the weightiest in the parties' balance first, then those that a party weighs."""
+        """Goods sectors to show: weighed by a party, at issue by name, then the weightiest in the parties' balance."""
         pieces = sorted(self.analysis.stake.pieces, key=lambda piece: -abs(piece.deficit))
+        at_issue = [
+            sector
+            for issue in self.sheet.issues.values()
+            for sector in issue.products.sectors
+            if len(issue.products.sectors) <= NARROW
+        ]
+        first = [piece.sector for piece in pieces if piece.sector in {*self.weighed_sectors, *at_issue}]
+        return tuple(dict.fromkeys([*first, *(piece.sector for piece in pieces[:5])]))[: max(6, len(first))]
+
+    @cached_property
+    def weighed_sectors(self) -> tuple[str, ...]:
+        """Sectors that a party's pay-off counts."""
         weighed = [
             name.split(":")[2]
             for record in self.bargain.payoffs
             for name in record.weights
             if name.count(":") == 2 and name.split(":")[0] in ("va", "output")
         ]
-        return tuple(dict.fromkeys([*(piece.sector for piece in pieces[:5]), *weighed]))
+        return tuple(dict.fromkeys(weighed))
 
 
 def _mean(ratios: np.ndarray, weights: np.ndarray) -> float:

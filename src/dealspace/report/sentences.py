@@ -1,4 +1,4 @@
-"""The sentences of the briefing and the report: one question each, a list of whole sentences back."""
+"""The sentences of the briefing and the report up to the concessions: a list of whole sentences a question."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ import math
 
 import numpy as np
 
+from dealspace.bargaining.results import Concession
 from dealspace.report.reading import Case, Effect
 from dealspace.report.tables_deal import unit_step
-from dealspace.report.tables_source import say_act
-from dealspace.report.words import billions, capital, day, interval, join, moves, number, percent, share
+from dealspace.report.threat_words import say_threat
+from dealspace.report.words import billions, capital, interval, join, number, percent, share, significant
+
+BACKGROUNDS = {
+    "letters-applied": "With the threats to third countries applied too",
+    "in-force": "With third countries facing only what is in force",
+}
+_SHOWN = 0.05  # share of the deficit from which a piece is named; surpluses from twice that
 
 
-def stake(case: Case) -> list[str]:
+def stake(case: Case, *, brief: bool = False) -> list[str]:
     """Say the goods deficit with its basis, the other bases, and what it is made of."""
     found, names = case.analysis.stake, case.names
     if found.deficit <= 0:
@@ -20,84 +27,75 @@ def stake(case: Case) -> list[str]:
     deficit = billions(found.deficit)
     text = (
         f"{capital(names.possessive(found.deficit_of))} goods deficit with {names.the(found.partner)} is {deficit} bn "
-        f"(imports {billions(found.imports)} less exports {billions(found.exports)}: {found.basis})"
+        f"(imports {billions(found.imports)}, exports {billions(found.exports)}: {found.basis})"
     )
     others = [
-        f"{basis.value.removesuffix(' bn USD')} as {basis.statement}"
+        f"{basis.value.removesuffix(' bn USD')} as {basis.statement.rpartition(', ')[2]}"
         for basis in found.other_bases
         if "deficit" in basis.name and basis.value.split()[0] != deficit
     ]
-    sentences = [text + (f"; {join(others)}." if others else ".")]
-    top = [piece for piece in found.pieces if piece.share >= 0.05][:3]
-    if top:
-        parts = [
-            f"{names.within(piece.sector)} {'are ' if k == 0 else ''}{share(piece.share)}{' of it' if k == 0 else ''}"
-            for k, piece in enumerate(top)
-        ]
-        sentences.append(f"{capital(join(parts))}{_surplus(case)}.")
-    return sentences
+    return [text + (f"; {join(others)}." if others else "."), *_makeup(case, brief)]
 
 
-def _surplus(case: Case) -> str:
-    least = min(case.analysis.stake.pieces, key=lambda piece: piece.deficit)
-    if least.share > -0.05:
-        return ""
-    return f", less a surplus of {share(-least.share)} in {case.names.within(least.sector)}"
+def _makeup(case: Case, brief: bool) -> list[str]:
+    """Say what the deficit is made of, with a remainder so that the rounded shares add up to 100 %."""
+    pieces = case.analysis.stake.pieces
+    weighed = [piece for piece in pieces if piece.sector in case.weighed_sectors]
+    top = [piece for piece in pieces if piece.share >= _SHOWN][:3]
+    least = [piece for piece in pieces[-1:] if piece.share <= -2 * _SHOWN]
+    named = list({piece.sector: piece for piece in [*top, *weighed, *least]}.values())
+    if not named:
+        return []
+    shares = [round(100 * piece.share) for piece in named]
+    names = case.names.brief() if brief else case.names
+    parts = [f"{names.within(p.sector)} {number(s, 0)} %" for p, s in zip(named, shares, strict=True)]
+    rest = f"the other goods net to {number(100 - sum(shares), 0)} %" if len(named) < len(pieces) else ""
+    return [f"Of it: {', '.join([*parts, *([rest] if rest else [])])}."]
 
 
-def no_deal(case: Case) -> list[str]:
+def no_deal(case: Case, *, brief: bool = False) -> list[str]:
     """Say what the threat is, what it does when carried out, and what each side expects without a deal."""
     effects = [case.effect(party, "no-deal", case.analysis.closure) for party in case.parties]
     if any(effect is None for effect in effects):
         return ["The threat carried out has no equilibrium, so nothing can be said of it.", *case.unsolved()]
-    what = _threat_in_words(case)
-    sentences = [f"{what}: {join(loses(case, effect) for effect in effects if effect)}{_others(case)}."]
+    what = say_threat(case, brief=brief)
+    moved = ", ".join(real_income(case, effect) for effect in effects if effect)
+    sentences = [f"{what}: real income of {moved}{_others(case, 2 if brief else 3)}."]
     return [*sentences, *_expected(case)]
 
 
-def loses(case: Case, effect: Effect) -> str:
-    """Say ``Japan loses 3.1 bn (0.07 % of real income)``."""
-    amount = f"{billions(abs(effect.gain))} bn"
+def real_income(case: Case, effect: Effect) -> str:
+    """Say ``Japan −3.1 bn (−0.07 %)``."""
+    amount = f"{billions(effect.gain, sign=True)} bn"
     if round(abs(100 * effect.real_income), 2) > 0:
-        amount += f" ({percent(abs(effect.real_income))} of real income)"
-    return f"{case.names.the(effect.place)} {moves(effect.gain)} {amount}"
+        amount += f" ({percent(effect.real_income, sign=True)})"
+    return f"{case.names.region(effect.place)} {amount}"
 
 
-def _threat_in_words(case: Case) -> str:
-    acts = [case.sheet.measures[name] for name in case.sheet.threat]
-    if not acts:
-        return "No measure is threatened and no deal is the status quo"
-    act = acts[0]
-    what = f"{say_act(act)} on {_products(str(act.products))}"
-    when = f" from {day(act.from_)}" if act.from_ else ""
-    more = f", and {len(acts) - 1} more measures" if len(acts) > 1 else ""
-    return f"{what}{when}{more}, against the status quo"
-
-
-def _products(text: str) -> str:
-    return text.replace("all-goods", "all goods").replace("list:", "list ").replace("hs:", "HS ")
-
-
-def _others(case: Case) -> str:
-    shown = [effect for effect in case.most_affected("no-deal", 3) if round(100 * abs(effect.real_income), 2) > 0]
+def _others(case: Case, count: int) -> str:
+    shown = [effect for effect in case.most_affected("no-deal", count) if abs(effect.gain) >= 5]
     if not shown:
         return ""
-    parts = [f"{case.names.the(effect.place)} {percent(effect.real_income, sign=True)}" for effect in shown]
-    return f"; others most moved: {join(parts)}"
+    return f"; others most moved: {', '.join(real_income(case, effect) for effect in shown)}"
 
 
 def _expected(case: Case) -> list[str]:
     found = case.bargain.no_deal
     if not case.sheet.threat:
         return []
-    odds = f"carried out with probability {share(found.q)}"
+    odds = f"{share(found.q)} carried out"
     if found.s < 1:
-        odds += f", upheld in court with {share(found.s)}"
+        odds += f", {share(found.s)} upheld in court"
     each = [
-        f"{case.names.the(party)} {billions(found.payoff[k], sign=True)}{_reach(found.payoff_range, k)}"
+        f"{case.names.region(party)} {billions(found.payoff[k], sign=True)}{_reach(found.payoff_range, k)}"
         for k, party in enumerate(case.parties)
     ]
-    return [f"Expected pay-offs ({odds}): {join(each)}."]
+    reach = "; brackets: over their intervals" if "(" in each[0] else ""
+    sentences = [f"Expected pay-offs ({odds}{reach}): {', '.join(each)}."]
+    for name, payoff in found.by_background.items():
+        pair = [billions(u, sign=True) for u in payoff]
+        sentences.append(f"{BACKGROUNDS.get(name, f'Under the reading {name}')}: {', '.join(pair)}.")
+    return sentences
 
 
 def _reach(ends: np.ndarray | None, k: int) -> str:
@@ -107,52 +105,49 @@ def _reach(ends: np.ndarray | None, k: int) -> str:
     return f" ({billions(low, sign=True)} to {billions(high, sign=True)})"
 
 
-def weights(case: Case) -> list[str]:
+def weights(case: Case, *, brief: bool = False) -> list[str]:
     """Say what each party's pay-off is made of."""
     sentences = []
     for record in case.bargain.payoffs:
         own, parts, last = f"ev:{record.party}", [], ""
         for name, weight in record.weights.items():
-            words = _own_words(case, record.party, name)
+            words = case.own_words(record.party, name, brief=brief)
             kind = name.split(":")[0]
             if kind == last:  # the second sector of a kind need not say the kind again
                 words = words.partition(" of ")[2] or words
             parts.append(words if (name, weight) == (own, 1) else f"{weight:g} x {words}")
-            last = kind if " of " in _own_words(case, record.party, name) else ""
-        sentences.append(f"{capital(case.names.the(record.party))} ({record.preset}): {' + '.join(parts)}.")
+            last = kind if " of " in case.own_words(record.party, name) else ""
+        sentences.append(f"{case.names.region(record.party)} ({record.preset}): {' + '.join(parts)}.")
     return sentences
 
 
-def _own_words(case: Case, party: str, name: str) -> str:
-    words = case.names.measure(name).replace(f"{case.names.possessive(party)} ", "")
-    return words.replace(f" in {case.names.the(party)}", "")
-
-
-def threat(case: Case) -> list[str]:
+def threat(case: Case, *, brief: bool = False) -> list[str]:
     """Say what carrying out the threat is worth to its maker, as numbers and not as a verdict."""
     found = case.bargain.credibility
     if found is None:
         return ["Nothing is threatened."]
-    who, cost = case.names.the(found.threatener), found.break_even_cost
-    verb = "costs" if cost > 0 else "brings"
-    sentence = f"Carrying it out {verb} {who} {billions(abs(cost))} bn a year more than backing down"
+    who, worth = case.names.the(found.threatener), -found.break_even_cost
+    court = f" (courts included: {share(1 - found.s)} that it falls)" if found.s < 1 else ""
+    sentence = (
+        f"In expectation{court} carrying it out gives {who} {billions(worth, sign=True)} of pay-off over backing down"
+    )
     spread = []
     if found.cost_quantiles is not None:
-        low, high = sorted(-q if cost <= 0 else q for q in (found.cost_quantiles[0], found.cost_quantiles[2]))
-        spread.append(f"{billions(low)} to {billions(high)} in 90 % of {found.draws} draws of its weights")
+        low, high = sorted((-found.cost_quantiles[0], -found.cost_quantiles[2]))
+        spread.append(f"{billions(low, sign=True)} to {billions(high, sign=True)} in 90 % of {found.draws} draws")
     if found.share_credible is not None and found.share_interval is not None:
-        spread.append(f"it pays by itself in {share(found.share_credible)}, {interval(*found.share_interval)}")
+        error = "" if brief else f", sampling error {interval(*found.share_interval)}"
+        spread.append(f"above zero in {share(found.share_credible)}{error}")
     sentence += f" ({'; '.join(spread)})" if spread else ""
-    sentences = [sentence + _presets(case) + "."]
+    sentences = [f"{sentence}{_welfare_alone(case)}."]
     return [*sentences, *([_break_even(case)] if found.break_even else [])]
 
 
-def _presets(case: Case) -> str:
+def _welfare_alone(case: Case) -> str:
     found = case.bargain.credibility
     if found is None or found.by_preset.get("welfare") in (None, found.break_even_cost):
         return ""
-    cost = found.by_preset["welfare"]
-    return f"; on real income alone it {'costs' if cost > 0 else 'brings'} {billions(abs(cost))}"
+    return f"; real income alone {billions(-found.by_preset['welfare'], sign=True)}"
 
 
 def _break_even(case: Case) -> str:
@@ -163,7 +158,7 @@ def _break_even(case: Case) -> str:
     if not evens or found is None:
         return ""
     even = evens[0]
-    what = f"a USD of {_own_words(case, found.threatener, even.measure)}"
+    what = f"a USD of {case.own_words(found.threatener, even.measure)}"
     now = f"(now {even.weight_now:.2g})"
     if even.weight is None or even.credible_when in ("always", "never"):
         always = even.credible_when == "always"
@@ -171,30 +166,31 @@ def _break_even(case: Case) -> str:
     if even.credible_when == "above" and even.weight <= 0:
         return f"It pays even if {what} is worth nothing to it {now}."
     side = "more" if even.credible_when == "above" else "less"
-    return f"It pays by itself if {what} is worth {side} than {number(even.weight, 2)} USD of real income to it {now}."
+    return (
+        f"It pays if {what} is worth {side} than {significant(even.weight)} of real income to it {now}. The weight is "
+        "itself an assumption (docs: assumptions): read the break-even, not the sign."
+    )
 
 
-def room(case: Case) -> list[str]:
-    """Say which share of packages both sides prefer to no deal, and what each can gain at best."""
+def room(case: Case, *, brief: bool = False) -> list[str]:
+    """Say which share of packages both sides prefer to no deal, and what each can get at best."""
     zone = case.bargain.zone
     first, second = (case.names.the(party) for party in case.parties)
     if zone.status == "failed":
         return ["No deal has no equilibrium, so the room for a deal is not known."]
-    likes = (
-        f"{first} prefers {share(float(zone.acceptable_to[0]))} of packages to no deal, {second} "
-        f"{share(float(zone.acceptable_to[1]))}"
-    )
+    likes = f"{share(float(zone.acceptable_to[0]))} for {first}, {share(float(zone.acceptable_to[1]))} for {second}"
     if zone.status != "ok":
         return [f"No package beats no deal for both; {likes}.", *_nearest(case)]
     best = {point.name: case.over_no_deal(point.payoffs) for point in zone.best}
     tops = [max((gain[k] for gain in best.values()), default=math.nan) for k in (0, 1)]
+    one, two = (case.names.region(party) for party in case.parties)
+    error = "" if brief else f" (95 % sampling interval {interval(*zone.share_interval)})"
     some = f"{capital(share(zone.share))} of packages" if zone.share > 0 else "Hardly any package"
+    verb = "beat" if zone.share > 0 else "beats"
     return [
-        f"{some} ({interval(*zone.share_interval)}) beats no deal for both; {likes}."
-        if zone.share <= 0
-        else f"{some} ({interval(*zone.share_interval)}) beat no deal for both; {likes}.",
-        f"Without the other losing, {first} gains at most {billions(tops[0])} bn over no deal and {second} "
-        f"{billions(tops[1])} bn.",
+        f"{some}{error} {verb} no deal for both; {likes}.",
+        f"Best pay-offs over no deal, the other at its own: {one} {billions(tops[0], sign=True)}, {two} "
+        f"{billions(tops[1], sign=True)}.",
     ]
 
 
@@ -213,97 +209,33 @@ def _nearest(case: Case) -> list[str]:
     ]
 
 
-def concessions(case: Case) -> list[str]:
-    """Say what one point of each concession costs its giver and brings the other, at the status quo."""
+def concessions(case: Case, *, brief: bool = False) -> list[str]:
+    """Say what one point and the whole range of each concession are worth to giver and taker, at the status quo."""
     point = "status-quo" if "status-quo" in case.bargain.concessions else next(iter(case.bargain.concessions), None)
     if point is None or not case.bargain.concessions[point].rows:
         return []
+    rows = sorted(case.bargain.concessions[point].rows, key=_worth, reverse=True)
     parts, step = [], ""
-    for row in case.bargain.concessions[point].rows:
+    for row in rows:
         step, size = unit_step(case, row)
-        parts.append(f"{case.short(row.issue)} ({_mn(-row.cost * size)} / {_mn(row.gain * size)})")
+        parts.append(
+            f"{row.issue.replace('-', ' ') if brief else case.plain(row.issue)} "
+            f"{_mn(-row.cost * size)} / {_mn(row.gain * size)} ("
+            f"{_mn(-row.full_cost)} / {_mn(row.full_gain)})"
+        )
     unit = "a point" if step == "1 point" else "a step"
-    return [f"Value of {unit} to giver / taker in mn USD a year, cheapest first: {join(parts)}."]
+    cut = any(case.is_cut(row.issue) for row in rows)
+    explained = "; a point of a cut is 1 % of the duty" if cut else ""
+    return [
+        f"Pay-off of giver / taker from {unit} at today's rates (the whole range), mn USD a year, best value first, "
+        f"plus is better{explained}: {', '.join(parts)}."
+    ]
+
+
+def _worth(row: Concession) -> tuple[float, float]:
+    """Order by what the taker gets for each USD that the giver pays."""
+    return (row.ratio if not math.isnan(row.ratio) else -math.inf, row.gain / abs(row.step))
 
 
 def _mn(value: float) -> str:
     return number(value, 0 if abs(value) >= 9.95 else 1, sign=True)
-
-
-def final_offer(case: Case, party: str | None = None) -> list[str]:
-    """Say a party's final offer (of the one that answers the threat), its odds, worth and share of the surplus."""
-    final = case.bargain.final_offers.get(party or case.answerer)
-    if final is None:
-        return []
-    who, other = case.names.the(final.party), case.names.the(final.other)
-    if final.offer is None:
-        return [f"{capital(who)} has no offer that is better for it than no deal and that {other} accepts in any draw."]
-    offer = final.offer
-    mine, _ = _gains(case, offer.payoffs, final.party)
-    sentences = [
-        f"{capital(who)}: {join(case.terms(offer.deal))}.",
-        f"{capital(other)} accepts {_odds(case, final.other, offer)}; {who} then gains "
-        f"{billions(mine, sign=True)} over no deal, in expectation {billions(offer.value - final.no_deal, sign=True)}.",
-    ]
-    if final.surplus_share is not None and final.surplus_share <= 1:
-        sentences.append(f"It keeps {share(final.surplus_share)} of the joint gains.")
-    elif final.surplus_share is not None:
-        sentences.append(f"At its central weights {other} would lose by it.")
-    if final.certain is not None and final.given_up is not None and final.given_up > 0:
-        sentences.append(
-            f"An offer accepted in {share(final.certain.acceptance)} of draws gives up "
-            f"{billions(final.given_up)} of that."
-        )
-    return sentences
-
-
-def _odds(case: Case, party: str, offer: object) -> str:
-    record = next(each for each in case.bargain.payoffs if each.party == party)
-    if not record.uncertainty:
-        return "(its weights are taken as known)"
-    low, high = offer.acceptance_interval  # type: ignore[attr-defined]
-    return f"with probability {share(offer.acceptance)} ({interval(low, high)})"  # type: ignore[attr-defined]
-
-
-def _gains(case: Case, payoffs: np.ndarray, party: str) -> tuple[float, float]:
-    """Return both gains over no deal, those of `party` first."""
-    pair = case.over_no_deal(payoffs)
-    k = case.parties.index(party)
-    return pair[k], pair[1 - k]
-
-
-def best_reply(case: Case, party: str | None = None, *, in_full: bool = True) -> list[str]:
-    """Say what the other side does with the final offer at its central weights, and what it would put against it."""
-    final = case.bargain.final_offers.get(party or case.answerer)
-    if final is None or final.offer is None:
-        return []
-    who, other = case.names.the(final.party), case.names.the(final.other)
-    _, theirs = _gains(case, final.offer.payoffs, final.party)
-    does = "accept, and gain" if theirs >= 0 else "refuse, being short of its no deal by"
-    sentences = [f"{capital(other)}: at its central weights {does} {billions(abs(theirs))}."]
-    if final.counter is not None and final.counter.deal is not None:
-        mine, theirs = _gains(case, final.counter.payoffs, final.party)
-        terms = join(case.terms(final.counter.deal)) if in_full else f"the row '{final.other} counter' above"
-        sentences.append(
-            f"Counter-offer to expect: {terms} ({other} {billions(theirs, sign=True)}, "
-            f"{who} {billions(mine, sign=True)} over no deal)."
-        )
-    else:
-        sentences.append(f"It has no counter-offer that leaves {who} as well off as no deal.")
-    return sentences
-
-
-def how_sure(case: Case) -> list[str]:
-    """Say what the intervals cover, what is taken as known, and how the answer changes under the other closure."""
-    final = case.final_offer
-    draws = f"{final.draws} draws of the weights" if final is not None and final.draws > 1 else "the weights"
-    sentences = [f"Intervals (95 %) cover {draws} only, not trade elasticities or barriers."]
-    for closure, points in case.analysis.checked.items():
-        found = {point.name: point for point in points}
-        offer = found.get(case.final_offer_of(case.answerer))
-        base = found.get("no-deal")
-        if offer is not None and base is not None:
-            over = offer.payoffs - base.payoffs
-            each = [f"{case.names.the(p)} {billions(x, sign=True)}" for p, x in zip(case.parties, over, strict=True)]
-            sentences.append(f"Under {closure} trade the final offer gives {join(each)} over no deal.")
-    return sentences

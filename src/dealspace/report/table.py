@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from dealspace.report.words import MISSING, number
 
-Kind = Literal["text", "percent", "billion", "share", "rate", "number"]
+Kind = Literal["text", "percent", "whole", "billion", "share", "rate", "number"]
 Cell = str | float | int | bool | None
 
 #: Decimals shown to readers; files carry ten significant digits.
-DIGITS: dict[str, int] = {"percent": 2, "billion": 2, "share": 0, "rate": 1, "number": 3}
+DIGITS: dict[str, int] = {"percent": 2, "whole": 0, "billion": 2, "share": 0, "rate": 1, "number": 3}
 SIGNIFICANT = 10
 
 
@@ -29,9 +29,10 @@ class Column:
         Name in files.
     title : str
         Name for readers.
-    kind : {"text", "percent", "billion", "share", "rate", "number"}
-        ``percent``: per cent (1.5 is 1.5 %); ``billion``: USD billion a year; ``share``: a fraction, shown as
-        per cent; ``rate``: a rate or points as the sheet writes them (15 is 15 %); ``number``: plain, in `unit`.
+    kind : {"text", "percent", "whole", "billion", "share", "rate", "number"}
+        ``percent``: per cent (1.5 is 1.5 %); ``whole``: the same, shown in whole per cent; ``billion``: USD billion
+        a year; ``share``: a fraction, shown as per cent; ``rate``: a rate or points as the sheet writes them (15 is
+        15 %); ``number``: plain, in `unit`.
     unit : str
         Unit in words.
     signed : bool
@@ -128,6 +129,7 @@ def to_json(source: Table) -> dict[str, Any]:
 def _unit(column: Column) -> str:
     words = {
         "percent": "per cent",
+        "whole": "per cent",
         "billion": "USD billion a year",
         "share": "fraction",
         "text": "",
@@ -151,7 +153,7 @@ def to_markdown(source: Table) -> str:
 
 
 def _heading(column: Column) -> str:
-    short = {"percent": "%", "billion": "bn USD"}
+    short = {"percent": "%", "whole": "%", "billion": "bn USD"}
     unit = column.unit or short.get(column.kind, "")
     return f"{column.title}, {unit}" if unit else column.title
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dealspace.report.reading import Case
+from dealspace.report.reading import Case, Effect
 from dealspace.report.table import Cell, Column, Table, table
 from dealspace.report.tables_deal import deal_tables
+from dealspace.report.tables_elasticity import elasticity_sets
 from dealspace.report.tables_source import source_tables
 
 _PLACE = (Column("place", "Place"), Column("code", "Code"))
@@ -23,6 +24,7 @@ def build_tables(case: Case) -> dict[str, Table]:
         _effects(case),
         _sectors(case),
         _regions(case),
+        elasticity_sets(case),
         *deal_tables(case),
         *source_tables(case),
     ]
@@ -64,10 +66,11 @@ def _effects(case: Case) -> Table:
         *_POLICY,
         Column("against", "Compared with"),
         Column("real_income", "Real income", "percent", signed=True),
-        Column("gain", "Gain in real income", "billion", signed=True),
+        Column("gain", "Change of real income", "billion", signed=True),
         Column("consumer_prices", "Consumer prices against the home wage", "percent", signed=True),
         Column("duties", "Duties collected", "billion"),
         Column("goods_balance", "Goods balance with the partner", "billion", signed=True),
+        Column("goods_balance_change", "Change of that balance", "billion", signed=True),
         Column("partner", "Partner"),
     )
     rows = []
@@ -80,14 +83,27 @@ def _effects(case: Case) -> Table:
                 (
                     *(case.names.region(place), place, case.title(policy), closure, case.title(reference)),
                     *(100 * effect.real_income, effect.gain / 1e3, 100 * effect.consumer_price),
-                    *(effect.duties / 1e3, effect.balance / 1e3, case.names.region(effect.partner)),
+                    *(effect.duties / 1e3, *_balances(case, effect), case.names.region(effect.partner)),
                 )
             )
     note = (
         "Real income, gain and prices are changes against the policy in the column 'Compared with' under the same "
-        "closure; duties and balances are levels. Balances: the parties with each other, others with the importer."
+        "closure; duties and balances are levels. Balances: the parties with each other, others with the importer, "
+        f"of whom only the change is shown: their benchmark is at basic price, not customs. {_REBASED}"
     )
     return table("effects", "What each policy does", note, columns, rows)
+
+
+_REBASED = (
+    "Under balanced trade the base is re-solved without aggregate deficits, so its bilateral balance is not the "
+    "customs one."
+)
+
+
+def _balances(case: Case, effect: Effect) -> tuple[float | None, float]:
+    """Return level and change of a balance, USD billion; no level for those outside the negotiation."""
+    level = effect.balance / 1e3 if effect.place in case.parties else None
+    return level, effect.balance_change / 1e3
 
 
 def _summary(case: Case) -> Table:
@@ -101,6 +117,7 @@ def _summary(case: Case) -> Table:
         Column("consumer_prices", "Consumer prices against wages", "percent", signed=True),
         *(Column(f"output_{code}", f"Output, {case.names.within(code)}", "percent", signed=True) for code in sectors),
         Column("goods_balance", "Goods balance", "billion", signed=True),
+        Column("goods_balance_change", "Change of the balance", "billion", signed=True),
     )
     offer = case.final_offer_of(case.answerer)
     rows = []
@@ -115,14 +132,14 @@ def _summary(case: Case) -> Table:
                         *(case.names.region(place), closure, case.title(policy)),
                         *(100 * effect.real_income, 100 * effect.consumer_price),
                         *(100 * effect.output.get(code, np.nan) for code in sectors),
-                        effect.balance / 1e3,
+                        *_balances(case, effect),
                     )
                 )
     note = (
         "Changes against the law before any measure, under the same closure; balances are levels, of the "
         "parties with each "
-        f"other and of others with {case.names.the(case.analysis.stake.deficit_of)}. 'No deal' is the "
-        "threat carried out."
+        f"other; of others with {case.names.the(case.analysis.stake.deficit_of)} only the change is shown, as their "
+        f"benchmark is at basic price, not customs. {_REBASED} 'No deal' is the threat carried out."
     )
     return table("summary", "Before, now, no deal and the final offer", note, columns, rows)
 
@@ -163,7 +180,7 @@ def _regions(case: Case) -> Table:
         *_POLICY,
         Column("against", "Compared with"),
         Column("real_income", "Real income", "percent", signed=True),
-        Column("gain", "Gain in real income", "billion", signed=True),
+        Column("gain", "Change of real income", "billion", signed=True),
         Column("consumer_prices", "Consumer prices against the home wage", "percent", signed=True),
         Column("duties", "Duties collected", "billion"),
     )

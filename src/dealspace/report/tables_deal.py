@@ -9,7 +9,7 @@ import numpy as np
 from dealspace.bargaining.results import Concession
 from dealspace.report.reading import Case
 from dealspace.report.table import Column, Table, table
-from dealspace.report.words import capital
+from dealspace.report.words import SOLUTION_TITLES, capital
 
 _NOTE = (
     "Pay-offs are changes against the status quo in USD billion of the party's own real income a year, with the "
@@ -19,7 +19,7 @@ _NOTE = (
 
 def deal_tables(case: Case) -> Iterator[Table]:
     """Yield the tables of deals and their value."""
-    yield _named(case)
+    yield from _named(case)
     yield _concessions(case)
     yield from _threat(case)
     yield _weights(case)
@@ -64,7 +64,8 @@ def _issue_values(case: Case, deal: np.ndarray | None) -> tuple[float | None, ..
     return tuple(float(x) * s for x, s in zip(deal, scale, strict=True))
 
 
-def _named(case: Case) -> Table:
+def _named(case: Case) -> Iterator[Table]:
+    """The named deals: their pay-offs, and apart from these their terms."""
     columns = (
         Column("deal", "Deal"),
         Column("kind", "Kind"),
@@ -73,7 +74,6 @@ def _named(case: Case) -> Table:
         Column("acceptance_low", "from", "share"),
         Column("acceptance_high", "to", "share"),
         *_payoff_columns(case),
-        *_issue_columns(case),
     )
     rows = []
     for point in case.bargain.points:
@@ -97,34 +97,40 @@ def _named(case: Case) -> Table:
                 )
             )
     rows += list(_offers(case))
-    return table("deals", "Deals compared", _NOTE, columns, rows)
-
-
-SOLUTION_TITLES = {
-    "nash": "Nash solution",
-    "kalai-smorodinsky": "Kalai-Smorodinsky solution",
-    "egalitarian": "Equal gains",
-}
+    width = len(columns)
+    accepted = (
+        "'Accepted with probability' is over draws of the other side's weights, 'from' and 'to' its sampling error."
+    )
+    yield table("deals", "Deals compared: pay-offs", f"{_NOTE} {accepted}", columns, [row[:width] for row in rows])
+    terms = [(row[0], row[2], *row[width:]) for row in rows if any(cell is not None for cell in row[width:])]
+    today = tuple(axis.status_quo if axis.status_quo is not None else np.nan for axis in case.issues.values())
+    yield table(
+        "deal-terms",
+        "Deals compared: terms",
+        "'Now' is the point of each range whose duties are nearest to the law in force.",
+        (columns[0], columns[2], *_issue_columns(case)),
+        [("Now", None, *_issue_values(case, np.array(today))), *terms],
+    )
 
 
 def _offers(case: Case) -> Iterator[tuple]:
     for party, final in case.bargain.final_offers.items():
-        who = case.names.possessive(party)
+        who = case.names.offer_of(party).removesuffix(" final offer")
         listed = [("final offer", final.offer), ("safer offer", final.certain)]
         listed += [(f"alternative {k}", each) for k, each in enumerate(final.alternatives, start=1)]
         for label, offer in listed:
             if offer is not None:
                 yield (
-                    *(capital(f"{who} {label}"), "offer to make", None, offer.acceptance, *offer.acceptance_interval),
+                    *(f"{who} {label}", "offer to make", None, offer.acceptance, *offer.acceptance_interval),
                     *_payoffs(case, offer.payoffs),
                     *_issue_values(case, offer.deal),
                 )
-        if final.counter is not None:
-            reply = case.names.possessive(final.other)
+        if final.limit is not None:
+            label = f"The most {case.names.the(final.other)} could ask"
             yield (
-                *(capital(f"{reply} best reply"), "counter-offer", None, None, None, None),
-                *_payoffs(case, final.counter.payoffs),
-                *_issue_values(case, final.counter.deal),
+                *(label, "limit", None, None, None, None),
+                *_payoffs(case, final.limit.payoffs),
+                *_issue_values(case, final.limit.deal),
             )
 
 
@@ -134,11 +140,11 @@ def _concessions(case: Case) -> Table:
         Column("issue", "Concession"),
         Column("giver", "Giver"),
         Column("step", "Per"),
-        Column("cost", "Cost to the giver", "number", "mn USD a year"),
-        Column("gain", "Gain to the other", "number", "mn USD a year"),
+        Column("giver_payoff", "Giver's pay-off", "number", "mn USD a year", signed=True),
+        Column("taker_payoff", "Taker's pay-off", "number", "mn USD a year", signed=True),
         Column("full_range", "Whole range"),
-        Column("full_cost", "Cost of the whole range", "billion"),
-        Column("full_gain", "Gain from the whole range", "billion"),
+        Column("full_giver_payoff", "Giver's, whole range", "number", "mn USD a year", signed=True),
+        Column("full_taker_payoff", "Taker's, whole range", "number", "mn USD a year", signed=True),
         Column("kind", "Kind"),
     )
     rows = []
@@ -147,17 +153,22 @@ def _concessions(case: Case) -> Table:
             step, size = unit_step(case, row)
             rows.append(
                 (
-                    *(capital(case.point_title(point)), capital(case.short(row.issue).removeprefix("the "))),
-                    *(case.names.region(row.giver), step, row.cost * size, row.gain * size),
+                    *(_valued_at(case, point), capital(case.plain(row.issue))),
+                    *(case.names.region(row.giver), step, -row.cost * size, row.gain * size),
                     f"{case.value(row.issue, row.start)} to {case.value(row.issue, row.end)}",
-                    *(row.full_cost / 1e3, row.full_gain / 1e3, row.kind.replace("-", " ")),
+                    *(-row.full_cost, row.full_gain, row.kind.replace("-", " ")),
                 )
             )
     note = (
-        "What one more point costs its giver and brings the other side, from exact gradients, and what the whole range "
-        "does with the other issues held, from solving both ends; a negative cost is a gain to the giver."
+        "Change of each side's pay-off from one more point, by exact gradients, and over the whole range with the "
+        "other issues held, by solving both ends; plus is better for that side. A point of a cut is 1 % of the duty. "
+        "Best value first: most for the taker per USD of the giver."
     )
     return table("concessions", "The value of each concession", note, columns, rows)
+
+
+def _valued_at(case: Case, point: str) -> str:
+    return "Threat carried out" if point == "no-deal" else capital(case.point_title(point))
 
 
 def unit_step(case: Case, row: Concession) -> tuple[str, float]:
@@ -183,20 +194,21 @@ def _threat(case: Case) -> Iterator[Table]:
         "break-even",
         f"When carrying out the threat pays {who}",
         "A weight is what one USD of the outcome is worth in USD of own real income; 'pays when' says on which side of "
-        "the break-even weight carrying out the threat beats backing down, reputation apart.",
+        "the break-even weight carrying out the threat beats backing down, reputation apart. The weight now is itself "
+        "an assumption (docs: assumptions); read the break-even, not the sign.",
         (
             Column("measure", "Outcome"),
             Column("weight_now", "Weight now", "number", "USD per USD"),
             Column("weight", "Break-even weight", "number", "USD per USD"),
             Column("pays_when", "Pays when"),
-            Column("change", "Change if carried out", "billion", signed=True),
+            Column("change", "Expected change (courts included)", "billion", signed=True),
         ),
         rows,
     )
     yield table(
         "break-even-presets",
-        "Cost of carrying out the threat, by what its maker weighs",
-        "Pay-off of backing down less expected pay-off of carrying out; below zero it pays by itself.",
+        "Expected cost of carrying out the threat, by what its maker weighs",
+        "Pay-off of backing down less expected pay-off of carrying out, courts included; below zero it pays by itself.",
         (Column("preset", "Weights"), Column("cost", "Cost of carrying out", "billion", signed=True)),
         [(preset, cost / 1e3) for preset, cost in threat.by_preset.items()],
     )
@@ -234,7 +246,7 @@ def _checked(case: Case) -> Table:
         Column("deal", "Deal"),
         Column("trade", "Trade balances"),
         *(Column(f"payoff_{code}", f"Pay-off of {name}", "billion", signed=True) for code, name in names),
-        *(Column(f"gain_{code}", f"Gain in real income of {name}", "billion", signed=True) for code, name in names),
+        *(Column(f"gain_{code}", f"Real income of {name}", "billion", signed=True) for code, name in names),
     )
     note = "The same deals solved again under another closure; changes against the status quo under that closure."
     return table("other-closure", "The named deals under the other closure", note, columns, rows)

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from dealspace.report.reading import Case
 from dealspace.report.table import Column, Table, table
+from dealspace.report.threat_words import say_act, spaced
 from dealspace.report.words import join
-from dealspace.termsheet.acts import Act, BarrierAct, TariffAct
-from dealspace.termsheet.quantities import percent, points
 
 
 def source_tables(case: Case) -> Iterator[Table]:
@@ -77,7 +76,7 @@ def _acts(case: Case, *, hindsight: bool) -> Table:
                     case.names.region(act.by),
                     join(map(case.names.region, act.on)),
                     str(act.products),
-                    say_act(act),
+                    say_act(act, sheet.measures),
                 ),
                 *(act.from_.isoformat() if act.from_ else "", act.authority),
                 ", ".join(policy for policy, acts in sheet.policies.items() if name in acts),
@@ -90,27 +89,6 @@ def _acts(case: Case, *, hindsight: bool) -> Table:
 
 
 _LATER = "Known only after the day of the sheet; no result above uses it."
-
-
-def say_act(act: Act) -> str:
-    """Say what a measure does: ``25 % added to the duty``, ``5 pp of a barrier of 10 % removed``."""
-    if isinstance(act, TariffAct):
-        rate = spaced(percent(act.rate))
-        words = {
-            "add": f"{rate} on top of the duty",
-            "inclusive": f"{rate}, the normal duty included",
-            "replace": f"{rate} in place of the duty",
-            "cut": f"duty cut by {rate}",
-        }
-        return words[act.stacking] + (f", on {spaced(percent(act.coverage))} of the trade" if act.coverage < 1 else "")
-    if isinstance(act, BarrierAct):
-        return f"{points(act.reduction)} of a barrier of {spaced(percent(act.base))} removed"
-    return act.kind
-
-
-def spaced(text: str) -> str:
-    """Put the blank before the per cent sign that the report uses and the sheet does not."""
-    return text.replace("%", " %").replace("  %", " %")
 
 
 def _facts(case: Case, *, hindsight: bool) -> Table:

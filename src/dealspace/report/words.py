@@ -11,6 +11,8 @@ from datetime import date
 
 MINUS = "−"
 MISSING = "–"
+#: One name per solution, everywhere.
+SOLUTION_TITLES = {"nash": "Nash", "kalai-smorodinsky": "Kalai-Smorodinsky", "egalitarian": "Equal gains"}
 _ARTICLE = ("United ", "Netherlands", "Philippines", "Rest of ", "European Union", "Czech")
 
 
@@ -27,6 +29,13 @@ def number(value: float | None, digits: int, *, sign: bool = False) -> str:
 def percent(ratio_change: float, *, sign: bool = False) -> str:
     """Write a change (0.0031) as per cent with two significant digits at most two decimals: ``0.31 %``."""
     return f"{number(100 * ratio_change, _decimals(100 * ratio_change), sign=sign)} %"
+
+
+def significant(value: float, *, sign: bool = False) -> str:
+    """Write a number with two significant figures: ``0.035``, ``1.4``, ``21``."""
+    if value == 0 or not math.isfinite(value):
+        return number(value, 0)
+    return number(value, max(0, 1 - math.floor(math.log10(abs(value)))), sign=sign)
 
 
 def share(fraction: float) -> str:
@@ -109,6 +118,21 @@ class Names:
         name = self.the(code)
         return name + ("'" if name.endswith("s") else "'s")
 
+    def offer_of(self, code: str) -> str:
+        """Return ``Japan's final offer``, as tables and charts have it."""
+        name = self.region(code)
+        owner = name + ("'" if name.endswith("s") else "'s")
+        return f"{owner} final offer"
+
+    def spelled(self, text: str) -> str:
+        """Put names in place of the codes of regions and sectors in a text."""
+        for code in self.regions:
+            text = re.sub(rf"\b{re.escape(code)}'s(?!\w)", lambda _, c=code: self.possessive(c), text)
+            text = re.sub(rf"\b{re.escape(code)}\b", lambda _, c=code: self.the(c), text)
+        for code in self.sectors:
+            text = re.sub(rf"\b{re.escape(code)}\b", lambda _, c=code: self.within(c), text)
+        return text
+
     def sector(self, code: str) -> str:
         """Return the sector's name as a table shows it."""
         return self.sectors.get(code, code)
@@ -117,6 +141,11 @@ class Names:
         """Return the sector's name inside a sentence, in small letters unless it is an acronym."""
         name = self.sector(code)
         return name[:1].lower() + name[1:] if name[1:2].islower() or name[1:2] == " " else name
+
+    def brief(self) -> Names:
+        """Return names with sectors cut to their first word or two: ``motor vehicles``, ``agriculture``."""
+        cut = {code: name.split(",")[0].split(" and ")[0] for code, name in self.sectors.items()}
+        return Names(self.regions, cut)
 
     def measure(self, name: str) -> str:
         """Say a measure of the economy: ``balance:USA:JPN`` is ``the United States' goods balance with Japan``."""
