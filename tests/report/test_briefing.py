@@ -70,7 +70,7 @@ def test_final_offer_has_terms_odds_effects_and_shares(case):
     assert offers.final_offer(case) == [
         "Japan: US rate on Japanese goods 12.5 % (now about 10 %), cut of Japan's car barriers 5 pp (now 0 pp).",
         "United States accepts with 87 % (70 to 95 % over the threat's probability; sampling error 84 to 90 %); Japan "
-        "then has +3.7 of pay-off over no deal, +4.6 in expectation.",
+        "then has +3.7 of pay-off over no deal, expected +4.6.",
         "Against the status quo: United States real income +0.40, goods balance with Japan +8.0; Japan real income "
         "+1.2; ratification is not modelled.",
         "Of the real income over no deal Japan takes 75 % (Japan +1.2, United States +0.40); of the two pay-offs, each "

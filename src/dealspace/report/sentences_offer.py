@@ -26,7 +26,7 @@ def final_offer(case: Case, party: str | None = None, *, brief: bool = False) ->
         f"{capital(who)}: {', '.join(terms)}.",
         f"{case.names.region(final.other)} accepts {_odds(case, final, offer, brief)}; {who} then "
         f"has {billions(mine, sign=True)} of pay-off over no deal, "
-        f"{billions(offer.value - final.no_deal, sign=True)} in expectation.",
+        f"expected {billions(offer.value - final.no_deal, sign=True)}.",
         *_against_now(case, offer, brief),
         *_split(case, final, offer),
     ]
