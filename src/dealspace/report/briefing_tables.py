@@ -8,19 +8,20 @@ import numpy as np
 
 from dealspace.bargaining.results import BargainingSolution
 from dealspace.report.reading import Case
-from dealspace.report.words import MISSING, SOLUTION_TITLES, billions, capital, columns, number, share
+from dealspace.report.words import MISSING, SOLUTION_TITLES, billions, capital, columns, number, share, shorten
 
 _SECTORS = 2
+_THIRD_PARTIES = 2
 _WIDTH = 100
 
 
 def effects_table(case: Case) -> list[str]:
-    """Lay out income, prices, main sectors and balance of both parties by policy and closure."""
+    """Lay out income, prices, main sectors and balance of the parties and others most moved, by policy and closure."""
     sectors = case.main_sectors[:_SECTORS]
-    titles = ["real income", "prices", *(_short_sector(case.names.within(code)) for code in sectors)]
+    titles = ["real income", "prices", *(shorten(case.names.within(code)) for code in sectors)]
     header = ["% on before", *["now", "no deal"] * len(titles), "before", "now", "no deal"]
     lines = [header]
-    for place in case.parties:
+    for place in (*case.parties, *case.third_parties[:_THIRD_PARTIES]):
         for closure in case.analysis.closures[:2]:
             name = case.names.region(place)
             label = name if closure == case.analysis.closure else f"  {closure}"
@@ -37,18 +38,14 @@ def effects_table(case: Case) -> list[str]:
         "".join(cell.rjust(w) if k else cell.ljust(w) for k, (cell, w) in enumerate(zip(line, widths, strict=True)))
         for line in lines
     ]
-    return [top, *(line.rstrip() for line in laid)]
-
-
-def _short_sector(name: str) -> str:
-    """Cut a sector's name to its first part: ``motor vehicles and parts`` to ``motor vehicles``."""
-    return name.split(",")[0].split(" and ")[0]
+    note = "Balanced: the base re-solved without aggregate deficits; its balances are not the customs ones."
+    return [top, *(line.rstrip() for line in laid), note]
 
 
 def _cells(case: Case, place: str, closure: str, sectors: tuple[str, ...]) -> list[str]:
-    """Return the cells of one place: each outcome now and with no deal, then the balances under the headline closure.
+    """Return the cells of one place: each outcome now and with no deal, then the balances of the parties.
 
-    Under balanced trade the base itself is re-solved, so that its bilateral balance is no customs figure.
+    Third countries have no balance here: theirs with a party is not brought to customs totals.
     """
     effects = [case.effect(place, policy, closure, "before") for policy in ("status-quo", "no-deal")]
     changes = [
@@ -60,12 +57,12 @@ def _cells(case: Case, place: str, closure: str, sectors: tuple[str, ...]) -> li
         ]
         for effect in effects
     ]
-    own = closure != case.analysis.closure
+    outside = place in case.third_parties
     levels = [case.effect(place, policy, closure, "before") for policy in ("before", "status-quo", "no-deal")]
     return [
         *(cell for pair in zip(*changes, strict=True) for cell in pair),
         *(
-            "" if own else MISSING if effect is None else number(effect.balance / 1e3, 1, sign=True)
+            "" if outside else MISSING if effect is None else number(effect.balance / 1e3, 1, sign=True)
             for effect in levels
         ),
     ]
@@ -115,8 +112,6 @@ Row = tuple[str, list[str], str, list[str]]
 def _rows(case: Case) -> list[Row]:
     found: list[Row] = []
     for name, solution in case.bargain.solutions.items():
-        if name == "kalai-smorodinsky" and "nash" in case.bargain.solutions:
-            continue  # near Nash as a rule; the report has it
         found += _solution_rows(case, SOLUTION_TITLES.get(name, name), solution)
     found = _merged(found)
     for point in case.bargain.points:

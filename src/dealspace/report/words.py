@@ -143,9 +143,8 @@ class Names:
         return name[:1].lower() + name[1:] if name[1:2].islower() or name[1:2] == " " else name
 
     def brief(self) -> Names:
-        """Return names with sectors cut to their first word or two: ``motor vehicles``, ``agriculture``."""
-        cut = {code: name.split(",")[0].split(" and ")[0] for code, name in self.sectors.items()}
-        return Names(self.regions, cut)
+        """Return names with sectors cut to their first word or two: ``motor vehicles``, ``coal etc.``."""
+        return Names(self.regions, {code: shorten(name) for code, name in self.sectors.items()})
 
     def measure(self, name: str) -> str:
         """Say a measure of the economy: ``balance:USA:JPN`` is ``the United States' goods balance with Japan``."""
@@ -161,6 +160,12 @@ class Names:
             what = {"va": "value added", "output": "output", "employment": "employment"}[kind]
             return f"{what} of {self.within(rest[1])} in {self.the(rest[0])}"
         return name
+
+
+def shorten(name: str) -> str:
+    """Cut a sector's name: ``motor vehicles and parts`` to ``motor vehicles``, a list to ``food etc.``."""
+    first, *more = name.split(",")
+    return f"{first} etc." if more else name.split(" and ")[0]
 
 
 def moves(change: float, *, gain: str = "gains", loss: str = "loses") -> str:
