@@ -15,7 +15,9 @@ from rival.model import NoEquilibriumFoundError, Shock, calibrate, rebase
 
 IDENTITY = 1e-8
 QUICK = settings(max_examples=100, deadline=None, derandomize=True, database=None)
-THOROUGH = settings(max_examples=1000, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(
+    max_examples=1000, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 NUMBERS = ("real_income", "real_wage", "price_index", "flows", "tariff_revenue", "output", "income")
 
 

@@ -142,9 +142,11 @@ def residual(baseline: Baseline, state: State, step: Step) -> Float[Array, ""]:
     income is not positive has no demand, so such a point is no equilibrium however small its faults are.
     """
     spending = jnp.where(baseline.expenditure > 0, jnp.exp(state.log_E), 0.0)
+    # A region that a policy makes poor is held to its new income, not to the one it had.
+    size = jnp.where(step.income > 0, jnp.minimum(step.income, baseline.income), baseline.income)
     faults = (
         jnp.max(jnp.abs(step.log_P - state.log_P)),
-        jnp.max(jnp.abs(step.expenditure - spending) / baseline.income[:, None]),
+        jnp.max(jnp.abs(step.expenditure - spending) / size[:, None]),
         jnp.max(jnp.abs(step.excess)),
         jnp.max(jnp.abs(renormalise(baseline, state.log_w) - state.log_w)),
         jnp.where(jnp.min(step.income) > 0, 0.0, 1.0),

@@ -143,7 +143,7 @@ class Names:
         return name[:1].lower() + name[1:] if name[1:2].islower() or name[1:2] == " " else name
 
     def brief(self) -> Names:
-        """Return names with sectors cut to their first word or two: ``motor vehicles``, ``coal etc.``."""
+        """Return names with sectors cut to their first word or two: ``motor vehicles``, ``coal etc``."""
         return Names(self.regions, {code: shorten(name) for code, name in self.sectors.items()})
 
     def measure(self, name: str) -> str:
@@ -163,9 +163,9 @@ class Names:
 
 
 def shorten(name: str) -> str:
-    """Cut a sector's name: ``motor vehicles and parts`` to ``motor vehicles``, a list to ``food etc.``."""
+    """Cut a sector's name: ``motor vehicles and parts`` to ``motor vehicles``, a list to ``food etc``."""
     first, *more = name.split(",")
-    return f"{first} etc." if more else name.split(" and ")[0]
+    return f"{first} etc" if more else name.split(" and ")[0]
 
 
 def moves(change: float, *, gain: str = "gains", loss: str = "loses") -> str:
