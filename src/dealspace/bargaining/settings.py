@@ -36,11 +36,11 @@ class Settings:
     seed: int = 20250720
     sample: int = 512
     corners: int = 64
-    frontier_points: int = 30
+    frontier_points: int = 20
     max_solves: int = 2000
     max_gradients: int = 500
     draws: int | None = None
     lotteries: bool = True
     beta: float = 0.5
-    offer_starts: int = 4
+    offer_starts: int = 2
     certainty: float = 0.95
