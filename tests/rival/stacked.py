@@ -32,7 +32,7 @@ SLACK, BINDING, OVER = "slack", "binding", "over"
 
 
 class Labour(NamedTuple):
-    """A labour closure: `mobile`, `roy` with kappa, `specific` with labour's share beta; psi is the supply elasticity."""
+    """A labour closure: `mobile`, `roy` (kappa) or `specific` (labour's share beta); psi: elasticity of supply."""
 
     kind: str = "mobile"
     kappa: float = 1.5
@@ -130,7 +130,7 @@ class Problem:
 
     @property
     def sizes(self) -> tuple[int, int, int, int]:
-        """How many wages, sectors with a factor of their own, consumer prices (and spendings), binding premia there are."""
+        """How many wages, sectors with a factor of their own, consumer prices (and spendings) and binding premia."""
         sectors = int(self.made.sum()) if self.labour.kind != "mobile" else 0
         binding = sum(regime == BINDING for regime in self.regimes)
         return len(self.base.income), sectors, int(self.bought.sum()), binding
@@ -173,8 +173,8 @@ class Problem:
             v = np.broadcast_to(wage[:, None], P_hat.shape)
             return {"v": v, "mean": wage, "workers": workers, "earned": bill}
         if labour.kind == "roy":
-            # Galle, Rodriguez-Clare and Yi (2023): workers of Frechet talents choose the sector that pays them best. The
-            # unknown is each sector's part of the workers, (w_j / Phi)^kappa; value added is pay, the same for all.
+            # Galle, Rodriguez-Clare and Yi (2023): workers of Frechet talents choose the sector that pays them best.
+            # The unknown is each sector's part of the workers, (w_j / Phi)^kappa; all have the same pay on average.
             v = np.where(self.made, wage[:, None] * special ** (1.0 / labour.kappa), wage[:, None])
             supply = self.sector_va * special * (wage * workers)[:, None]
             return {"v": v, "mean": wage, "workers": workers, "supply": supply, "earned": bill, "bill": bill}
