@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 import dealspace as ds
+from docs.sheets import whole_sheets
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"])
@@ -65,6 +66,8 @@ WITH_CODE = [page for page in PAGES if examples(page)]
 @pytest.mark.parametrize("page", WITH_CODE, ids=name_of)
 def test_the_blocks_of_a_page_run_in_order(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    for name, text in whole_sheets(page).items():
+        Path(name).write_text(text, encoding="utf-8")
     space: dict[str, Any] = {"__name__": "example", **GIVEN.get(name_of(page), dict)()}
     for example in examples(page):
         if example.reason is None:
