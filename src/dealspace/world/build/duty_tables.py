@@ -80,8 +80,8 @@ def provenance(tables: dict[str, pl.DataFrame]) -> str:
         US_FILE: _us_words(tables[US_FILE]),
         JAPAN_FILE: _japan_words(tables[JAPAN_FILE]),
         EQUIVALENTS_FILE: (
-            "Ad valorem equivalents of duties that are no percentage, with formula and source in the file. There are none "
-            "for sugar, dairy, starch and pork, where no sourced price was at hand.",
+            "Ad valorem equivalents of duties that are no percentage, with formula and source in the file. There are "
+            "none for sugar, dairy, starch and pork, where no sourced price was at hand.",
         ),
     }
     head = "Computed by `python -m dealspace.world.build.duty_tables`; no source file is shipped."
