@@ -12,6 +12,7 @@ from dealspace.termsheet.base import Source
 from dealspace.termsheet.checks import Context
 from dealspace.termsheet.quantities import first_day
 from dealspace.termsheet.reading import Place
+from dealspace.termsheet.units import natural, unit_of
 
 if TYPE_CHECKING:
     from dealspace.termsheet.acts import Issue
@@ -117,9 +118,11 @@ def offers_fit_issues(context: Context) -> Iterator[Fault]:
 
 
 def _value(context: Context, place: Place, issue: Issue, quantity: Quantity) -> Iterator[Fault]:
-    written, value = str(quantity), quantity.amount
-    if quantity.unit not in (issue.unit, "") and not (value == 0 and quantity.unit in ("%", "pp")):
-        cure = f"write it in {issue.unit}, as in {issue.write(issue.high)}"
+    written, value = str(quantity), natural(quantity)
+    fits = {issue.unit, ""} if issue.unit in ("%", "pp") else {issue.unit}
+    if unit_of(quantity) not in fits and not (value == 0 and quantity.unit in ("", "%", "pp")):
+        unit = {"USD mn": "bn USD"}.get(issue.unit, issue.unit)
+        cure = f"write it in {unit}, as in {issue.write(issue.high)}"
         yield context.fault(place, f"{written} is not in the unit of {issue.name}; {cure}")
     elif not issue.low <= value <= issue.high:
         ends = f"[{issue.write(issue.low)}, {issue.write(issue.high)}]"

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from dealspace.errors import Fault, near_matches
-from dealspace.termsheet.acts import KINDS, BarrierAct, BarrierIssue, TariffAct, TariffIssue
+from dealspace.termsheet.acts import ACTS, ISSUES
 from dealspace.termsheet.parts import Background, Chance, CodeList, Deadline, Fact, NoDeal, Offer
 from dealspace.termsheet.preferences import PRESETS, Custom, Mercantilist, Political, WeightDoubt, Welfare
 from dealspace.termsheet.quantities import counted, shown
@@ -17,8 +17,8 @@ from dealspace.termsheet.sheet import TermSheet
 
 #: Model of each entry of a section, by the tag of its discriminator where there are several.
 _ENTRIES: dict[str, dict[str, type[BaseModel]]] = {
-    "measures": {"tariff": TariffAct, "ntb": BarrierAct},
-    "issues": {"tariff": TariffIssue, "ntb": BarrierIssue},
+    "measures": dict(ACTS),
+    "issues": dict(ISSUES),
     "preferences": {
         "welfare": Welfare,
         "political": Political,
@@ -31,21 +31,17 @@ _ENTRIES: dict[str, dict[str, type[BaseModel]]] = {
     "lists": {"": CodeList},
 }
 _PARTS: dict[str, type[BaseModel]] = {"no_deal": NoDeal, "background": Background, "deadline": Deadline}
-_TAGS = {"tariff", "ntb", *PRESETS}
-#: Kinds and keys of the language that this version does not compute, refused with a word about it.
-_LATER_KINDS = {
-    "quota", "quota-share", "services-tax", "commitment", "subsidy", "export-tax", "safeguard", "gate-price",
-    "retaliation",
-}  # fmt: skip
-_LATER_KEYS = {
-    "staging",
-    "quota",
-    "ratifiers",
-    "retaliation",
-    "safeguard",
-    "grant_equivalent",
-    "amount",
-    "rent_share",
+_TAGS = {*ACTS, *ISSUES, *PRESETS}
+#: Keys of the language that this version does not compute, refused with a word about it.
+_LATER_KEYS = {"ratifiers", "retaliation"}
+#: Kinds that belong to the other section, with what is written there instead.
+_OTHER_SECTION = {
+    ("issues", "quota"): "write quota-volume, quota-share or markup, and name the quota",
+    ("issues", "safeguard"): "write the safeguard under measures",
+    ("issues", "gate-price"): "write a tariff issue, with lifts: the gate price",
+    ("measures", "quota-share"): "write the shares of a quota, as in shares: {USA: 346 kt}",
+    ("measures", "quota-volume"): "write a quota with volume:",
+    ("measures", "markup"): "write a quota with markup:",
 }
 
 
@@ -149,15 +145,16 @@ def _unknown_key(place: Place, data: Any) -> str:
 def _tag_fault(place: Place, item: dict[str, Any], document: Document) -> Fault:
     """Say which kinds or presets are supported when none, or another, is given."""
     key = "preset" if place[0] == "preferences" else "kind"
-    known = PRESETS if key == "preset" else KINDS
+    known = PRESETS if key == "preset" else tuple(_ENTRIES[place[0]])
     choice = ", ".join(known)
     given = item.get("ctx", {}).get("tag")
     if given is None or key not in _keys_at(place, document.data):
         message = f"the required key {key!r} is missing; write {key}: followed by one of {choice}"
         return Fault(message, ".".join(place), document.file, document.line(place))
     place = (*place, key)
-    if given in _LATER_KINDS:
-        message = f"the kind {given!r} is not supported in this version; supported: {choice}"
+    if (place[0], given) in _OTHER_SECTION:
+        noun = {"issues": "an issue", "measures": "a measure"}[place[0]]
+        message = f"{given} is not a kind of {noun}; {_OTHER_SECTION[place[0], given]}"
     else:
         message = f"{shown(given)!r} is not a {key}; {near_matches(given, known)} Supported: {choice}."
     return Fault(message, ".".join(place), document.file, document.line(place))

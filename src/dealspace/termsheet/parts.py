@@ -19,6 +19,7 @@ from dealspace.termsheet.quantities import (
     percent,
     shown,
 )
+from dealspace.termsheet.units import natural
 
 Reading = Literal["in-force", "letters-applied"]
 READINGS: tuple[Reading, ...] = ("in-force", "letters-applied")
@@ -68,8 +69,8 @@ class Offer(Sourced):
 
     @property
     def values(self) -> dict[str, float]:
-        """Value of each issue, rates and points as fractions."""
-        return {name: quantity.amount for name, quantity in self.terms.items()}
+        """Value of each issue in natural units: rates and points as fractions, weights in kt, money in USD million."""
+        return {name: natural(quantity) for name, quantity in self.terms.items()}
 
 
 class Chance(Part):

@@ -25,7 +25,8 @@ _PERIOD = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 #: Units a fact or an offer may carry, besides % and pp.
 UNITS = (
     "USD", "mn USD", "bn USD", "trn USD", "JPY", "mn JPY", "bn JPY", "trn JPY", "EUR", "mn EUR", "bn EUR",
-    "kg", "t", "kt", "Mt", "yen/kg", "USD/t", "persons", "thousand persons", "vehicles", "lines", "days",
+    "kg", "t", "kt", "Mt", "yen/kg", "yen/t", "USD/kg", "USD/t", "EUR/kg", "EUR/t",
+    "persons", "thousand persons", "vehicles", "lines", "days",
     "years",
 )  # fmt: skip
 
@@ -87,10 +88,10 @@ def _scaled(value: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _split(value: object, wanted: str) -> tuple[Decimal, str]:
+def split(value: object, wanted: str) -> tuple[Decimal, str]:
     """Split ``'25 %'`` into 25 and ``'%'``; `wanted` says in the fault what belongs here."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"{_name_of(value)} stands where {wanted} belongs")
+        raise ValueError(f"{name_of(value)} stands where {wanted} belongs")
     text = (repr(value) if isinstance(value, float) else str(value)).strip().replace("−", "-")
     match = _MEASURED.fullmatch(text)
     comma = _COMMA.fullmatch(text)
@@ -109,7 +110,8 @@ def _split(value: object, wanted: str) -> tuple[Decimal, str]:
     return number, " ".join(match[2].split())
 
 
-def _name_of(value: object) -> str:
+def name_of(value: object) -> str:
+    """Say what kind of value stands in a wrong place."""
     names = {dict: "a mapping", list: "a list", tuple: "a list", bool: "true or false", type(None): "nothing"}
     return names.get(type(value), f"{shown(value)!r}")
 
@@ -128,7 +130,7 @@ def _written(value: object) -> str:
 
 def parse_rate(value: object) -> float:
     """Read a rate or share: ``25%``, ``2.5 %``, ``0.25``; returns a fraction."""
-    number, unit = _split(value, "a rate such as 25%")
+    number, unit = split(value, "a rate such as 25%")
     if unit == "%":
         return float(number / 100)
     if unit == "":
@@ -140,7 +142,7 @@ def parse_rate(value: object) -> float:
 
 def parse_points(value: object) -> float:
     """Read percentage points: ``10 pp``; returns a fraction (0.10)."""
-    number, unit = _split(value, "points such as 10 pp")
+    number, unit = split(value, "points such as 10 pp")
     if unit == "pp":
         return float(number / 100)
     if unit == "" and (number == 0 or (abs(number) <= 1 and "." in _written(value))):
@@ -159,7 +161,7 @@ def parse_barrier(value: object) -> float:
 
 def parse_probability(value: object) -> float:
     """Read a probability: ``60%`` or a number from 0 to 1."""
-    number, unit = _split(value, "a probability such as 60% or 0.6")
+    number, unit = split(value, "a probability such as 60% or 0.6")
     if unit not in ("", "%"):
         raise ValueError(f"{shown(value)!r} has the unit {unit!r}; write a probability such as 60% or 0.6")
     chance = float(number / 100) if unit == "%" else float(number)
@@ -179,7 +181,7 @@ def parse_share(value: object) -> float:
 
 def parse_number(value: object) -> float:
     """Read a plain finite number, such as a weight."""
-    number, unit = _split(value, "a plain number such as 0.5")
+    number, unit = split(value, "a plain number such as 0.5")
     if unit:
         raise ValueError(f"{shown(value)!r} carries the unit {unit!r}, but a plain number belongs here")
     return float(number)
@@ -195,7 +197,7 @@ def parse_date(value: object) -> date:
             return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is not a day of the calendar; write year-month-day, as in 2025-08-01") from None
-    what = f"{shown(text)!r} is not a date" if text else f"{_name_of(value)} stands where a date belongs"
+    what = f"{shown(text)!r} is not a date" if text else f"{name_of(value)} stands where a date belongs"
     raise ValueError(f"{what}; write year-month-day, as in 2025-08-01")
 
 
@@ -221,7 +223,7 @@ def parse_quantity(value: object) -> Quantity:
     """Read a number with any unit of the sheet: ``25%``, ``10 pp``, ``72.5 bn USD``, ``346 kt``."""
     if isinstance(value, Quantity):
         return value
-    number, unit = _split(value, "a number with its unit such as 25%, 10 pp or 72.5 bn USD")
+    number, unit = split(value, "a number with its unit such as 25%, 10 pp or 72.5 bn USD")
     if unit in ("%", "pp"):
         return Quantity(float(number / 100), unit)
     if unit == "":
@@ -240,42 +242,43 @@ def _schema(pattern: str, description: str, *, bare: bool = True) -> WithJsonSch
     return WithJsonSchema({"anyOf": [text, _BARE] if bare else [text], "description": description})
 
 
-_N = r"^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*"
+#: Pattern of a number at the start of a text, for the JSON Schema.
+N = r"^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*"
 Rate = Annotated[
     float,
     BeforeValidator(parse_rate),
     PlainSerializer(percent),
-    _schema(_N + r"%?\s*$", "a rate: 25% (or 0.25)"),
+    _schema(N + r"%?\s*$", "a rate: 25% (or 0.25)"),
 ]
 Points = Annotated[
     float,
     BeforeValidator(parse_points),
     PlainSerializer(points),
-    _schema(_N + r"(pp)?\s*$", "percentage points: 10 pp (or 0.10)"),
+    _schema(N + r"(pp)?\s*$", "percentage points: 10 pp (or 0.10)"),
 ]
 Barrier = Annotated[
     float,
     BeforeValidator(parse_barrier),
     PlainSerializer(percent),
-    _schema(_N + r"(%|pp)?\s*$", "ad valorem equivalent of a barrier: 12%"),
+    _schema(N + r"(%|pp)?\s*$", "ad valorem equivalent of a barrier: 12%"),
 ]
 Probability = Annotated[
     float,
     BeforeValidator(parse_probability),
     PlainSerializer(percent),
-    _schema(_N + r"%?\s*$", "a probability: 60% (or 0.6)"),
+    _schema(N + r"%?\s*$", "a probability: 60% (or 0.6)"),
 ]
 Share = Annotated[
     float,
     BeforeValidator(parse_share),
     PlainSerializer(percent),
-    _schema(_N + r"%?\s*$", "a share: 90% (or 0.9)"),
+    _schema(N + r"%?\s*$", "a share: 90% (or 0.9)"),
 ]
 Number = Annotated[
     float,
     BeforeValidator(parse_number),
     PlainSerializer(plain),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": _N + "$"}]}),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": N + "$"}]}),
 ]
 Day = Annotated[
     date,
@@ -301,7 +304,7 @@ AnyQuantity = Annotated[
     PlainSerializer(str),
     WithJsonSchema(
         {
-            "anyOf": [{"type": "string", "pattern": _N}, _BARE],
+            "anyOf": [{"type": "string", "pattern": N}, _BARE],
             "description": "a number with its unit: 25%, 10 pp, 72.5 bn USD, 346 kt",
         }
     ),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
 
-from dealspace.errors import unknown_name
+from dealspace.errors import Fault, SheetError, unknown_name
 from dealspace.termsheet.acts import Act, AnyAct, AnyIssue, Issue
 from dealspace.termsheet.base import (
     Name,
@@ -30,7 +31,7 @@ from dealspace.termsheet.parts import (
     Offer,
 )
 from dealspace.termsheet.preferences import AnyPreference, Preference, WeightDoubt, Welfare
-from dealspace.termsheet.quantities import Day
+from dealspace.termsheet.quantities import Day, parse_date
 
 if TYPE_CHECKING:
     from dealspace.instruments.policy import Policy
@@ -46,6 +47,14 @@ def _named(entries: dict[str, Any]) -> dict[str, Any]:
         if entry.name not in ("", key):
             raise ValueError(f"{key} calls itself {entry.name!r}; the key is the name, so delete 'name'")
     return {key: e if e.name else e.model_copy(update={"name": key}) for key, e in entries.items()}
+
+
+def _day(value: date | str) -> date:
+    """Read a day given in Python; raises SheetError with the path ``on``."""
+    try:
+        return parse_date(value)
+    except ValueError as error:
+        raise SheetError(Fault(str(error), "on")) from None
 
 
 def _preset_alone(value: object) -> object:
@@ -158,7 +167,7 @@ class TermSheet(Part):
             raise unknown_name("party", party, self.parties)
         return self.parties[1] if party == self.parties[0] else self.parties[0]
 
-    def acts(self, policy: str, background: str | None = None) -> tuple[Act, ...]:
+    def acts(self, policy: str, background: str | None = None, on: date | None = None) -> tuple[Act, ...]:
         """Return the acts of a policy, with those that the reading of the background adds.
 
         Parameters
@@ -166,6 +175,8 @@ class TermSheet(Part):
         policy : str
         background : {"in-force", "letters-applied"} or None
             None takes the sheet's default.
+        on : datetime.date or None
+            Only the acts in force on that day; None takes all, whatever their dates.
 
         Raises
         ------
@@ -177,7 +188,18 @@ class TermSheet(Part):
         names = self.policies[policy]
         if policy != "before":
             names += tuple(name for name in self.background.added(background) if name not in names)
-        return tuple(self.measures[name] for name in names)
+        acts = (self.measures[name] for name in names)
+        return tuple(act for act in acts if on is None or act.in_force(on))
+
+    def day_of(self, act: Act, on: date | None = None) -> date:
+        """Return the day whose staged rates an act takes: `on`, or ``as_of``, but within the act's own dates.
+
+        A threatened act takes the rate of its first day, one that is over that of its last.
+        """
+        if on is not None:
+            return on
+        day = max(self.as_of, act.from_) if act.from_ else self.as_of
+        return min(day, act.until) if act.until else day
 
     def deal_acts(self, background: str | None = None) -> tuple[Act, ...]:
         """Return the acts that stay in force under any deal: the status quo less what the issues lift."""
@@ -202,9 +224,13 @@ class TermSheet(Part):
         return tuple(found)
 
     def partners(self, act: Act | Issue, world: Economy) -> tuple[str, ...]:
-        """Return the exporters an act or issue is on: its `on` less `except_on` and less those who act."""
+        """Return the regions an act or issue is on: its `on` less `except_on` and less those who act.
+
+        What is given to all (``mfn: true``) is on every region but those two.
+        """
         out = {*self.members(act.by, world), *self.members(act.except_on, world)}
-        return tuple(name for name in self.members(act.on, world) if name not in out)
+        on = ("world",) if getattr(act, "mfn", False) else act.on
+        return tuple(name for name in self.members(on, world) if name not in out)
 
     def codes(self, name: str) -> tuple[str, ...]:
         """Return the HS codes of a named list, of the sheet or built in, as digits."""
@@ -217,13 +243,24 @@ class TermSheet(Part):
             return built_in[name].codes
         raise unknown_name("list", name, [*self.lists, *built_in])
 
-    def policy(self, name: str, world: Economy | None = None) -> Policy:
+    def policy(self, name: str, world: Economy | None = None, *, on: date | str | None = None) -> Policy:
         """Return a policy of the sheet as wedges against the baseline of its world.
+
+        Parameters
+        ----------
+        name : str
+        world : Economy, optional
+            The economy that the sheet names, by default.
+        on : datetime.date or str, optional
+            A day (``2026-04-01``): the acts of the policy that are in force then, with their staged rates of then.
+            By default all acts of the policy, with staged rates as in `day_of`.
 
         Raises
         ------
         UnknownNameError
             For a policy that is not in the sheet.
+        SheetError
+            When `on` is not a day.
         """
         if name not in self.policies:
             raise unknown_name("policy", name, self.policies)
@@ -233,7 +270,7 @@ class TermSheet(Part):
             from dealspace.termsheet.loading import world_of
 
             world = world_of(self)
-        return compile_policy(self, world, name)
+        return compile_policy(self, world, name, **({} if on is None else {"on": _day(on)}))
 
     def to_yaml(self) -> str:
         """Write the sheet as YAML; reading the text gives an equal sheet."""
