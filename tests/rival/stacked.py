@@ -141,6 +141,13 @@ class Problem:
             [np.zeros(regions + sectors + bought), np.log(self.expenditure[self.bought]), np.full(binding, 0.01)]
         )
 
+    def start_from(self, other: Problem, x: Array) -> Array:
+        """Begin at another guess's solution; a quota that is now to bind begins at the premium it had there."""
+        held = len(x) - other.sizes[3]
+        had = other.unpack(x)[4]
+        premia = [np.clip(had[k], 0.01, None) for k, regime in enumerate(self.regimes) if regime == BINDING]
+        return np.concatenate([x[:held], premia])
+
     def unpack(self, x: Array) -> tuple[Array, Array, Array, Array, Array]:
         """Mean wages (N,), the sectors' own unknown (N, J), P_hat (N, J), spending (N, J), log premia (K,)."""
         regions, sectors, bought, _ = self.sizes
@@ -235,7 +242,9 @@ class Problem:
             if line.quota is not None:
                 most = np.log(line.outside / line.tau)
                 wanted = premia[line.quota]
-                premium[h] = np.exp(wanted if wanted.real < most else most)
+                # A line whose cap is below its quota's stays there; beyond the quota's own cap the guess is refused.
+                capped = wanted.real > most and most < self.top(line.quota)
+                premium[h] = np.exp(most if capped else wanted)
             factor[h] = line.tau * premium[h]
             term[h] = line.share * (factor[h] / line.tau0) ** (1.0 - self.shock.eta)
             sums[line.cell] = sums.get(line.cell, 0.0) + term[h]
@@ -369,9 +378,15 @@ def _size(fault: Array) -> float:
     return size if np.isfinite(size) else np.inf
 
 
-def _walk(make: Callable[[float], Problem]) -> tuple[Problem, Array]:
-    """Solve at once or, failing that, along the shock in steps that halve."""
-    x, reached, step = make(1.0).start(), 0.0, 1.0
+def _walk(make: Callable[[float], Problem], near: tuple[Problem, Array] | None) -> tuple[Problem, Array]:
+    """Solve from a solution nearby, at once or, failing that, along the shock in steps that halve."""
+    whole = make(1.0)
+    if near is not None:
+        try:
+            return whole, newton(whole, whole.start_from(*near))
+        except (NoEquilibriumFoundError, np.linalg.LinAlgError):
+            near = None
+    x, reached, step = whole.start(), 0.0, 1.0
     while True:
         goal = min(1.0, reached + step)
         problem = make(goal)
@@ -388,10 +403,10 @@ def _walk(make: Callable[[float], Problem]) -> tuple[Problem, Array]:
 def solve(base: Base, shock: Shock, labour: Labour = Labour(), deficits: str = "fixed") -> dict[str, Any]:  # noqa: B008
     """Outcomes of a shock; every quota's regime is found by trying."""
     count = len(shock.limits)
-    guess, tried = (SLACK,) * count, set()
+    guess, tried, found = (SLACK,) * count, set(), None
     while guess not in tried:
         tried.add(guess)
-        found = _at(base, shock, labour, deficits, guess)
+        found = _at(base, shock, labour, deficits, guess, found)
         if found is None:
             break
         better = _revised(found[0], found[1])
@@ -406,13 +421,18 @@ def solve(base: Base, shock: Shock, labour: Labour = Labour(), deficits: str = "
 
 
 def _at(
-    base: Base, shock: Shock, labour: Labour, deficits: str, regimes: tuple[str, ...]
+    base: Base,
+    shock: Shock,
+    labour: Labour,
+    deficits: str,
+    regimes: tuple[str, ...],
+    near: tuple[Problem, Array] | None = None,
 ) -> tuple[Problem, Array] | None:
     def make(step: float) -> Problem:
         return Problem(base, shock if step == 1.0 else shock.fraction(base, step), labour, deficits, regimes)
 
     try:
-        return _walk(make)
+        return _walk(make, near)
     except NoEquilibriumFoundError:
         return None
 
