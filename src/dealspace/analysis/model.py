@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 
 from dealspace.bargaining.model import Array, IssueAxis, MeasureTable
 from dealspace.core.batch import measure_deals, read_measures, wedges_of
-from dealspace.core.closure import Closure
+from dealspace.core.closure import LABOUR, Closure
 from dealspace.core.equilibrium import State, initial_state
 from dealspace.core.solution import Solution
 from dealspace.core.solve import TOLERANCE, name_regions
@@ -84,7 +84,7 @@ class SheetModel:
         labour: str = "mobile",
     ):
         self.compiled, self.sheet, self.world = compiled, compiled.sheet, compiled.world
-        self.closure = Closure(deficits, labour)
+        self.closure = Closure(deficits, LABOUR[labour]())
         self.base = self.world.rebase(deficits)
         self.parties: tuple[str, str] = (self.sheet.parties[0], self.sheet.parties[1])
         self.measure_names = measure_names
@@ -196,7 +196,7 @@ class SheetModel:
     def warm_up(self) -> None:
         """Compile what `evaluate` and `gradient` run, side by side; their first call does it otherwise."""
         somewhere = np.asarray(self._map.low)
-        start = initial_state(self.base.baseline)
+        start = initial_state(self.base.baseline, self.wedges(somewhere))
         with ThreadPoolExecutor(WORKERS) as pool:
             waiting = [
                 pool.submit(self._slopes, jnp.asarray(somewhere), start),
@@ -230,7 +230,7 @@ class SheetModel:
         """Return a named policy of the sheet, solved; ``no-deal@letters-applied`` takes another background."""
         if name not in self._solved:
             plan = self.compiled.policy(name)
-            self._solved[name] = solve(self.world, plan, deficits=self.closure.deficits, labour=self.closure.labour)
+            self._solved[name] = solve(self.world, plan, deficits=self.closure.deficits, labour=self.closure.labour.name)
         return self._solved[name]
 
     def deal_equilibrium(self, deal: Array, name: str) -> Equilibrium:
@@ -244,7 +244,7 @@ class SheetModel:
             tariff_price=np.asarray(at.price_hat),
             name=name,
         )
-        return solve(self.world, plan, deficits=self.closure.deficits, labour=self.closure.labour)
+        return solve(self.world, plan, deficits=self.closure.deficits, labour=self.closure.labour.name)
 
     def policy_values(self, name: str) -> Array:
         """Return the measures (M,) under a named policy."""

@@ -41,7 +41,7 @@ def pull_back(
 
     def image(point: Array, fixed) -> Array:
         here = unravel(point)
-        return ravel_pytree(advance(baseline, here, evaluate(baseline, fixed, rules, here)))[0]
+        return ravel_pytree(advance(baseline, fixed, rules, here, evaluate(baseline, fixed, rules, here)))[0]
 
     _, outcome_back = jax.vjp(lambda at, values: solution(baseline, values, rules, at), state, wedges)
     direct_state, direct_wedges = outcome_back(cotangent)
@@ -55,7 +55,12 @@ def pull_back(
 
     end = fixed_point(step, source / scale, jnp.asarray(ADJOINT_TOLERANCE), ADJOINT_ITERATIONS)
     through = prepare_back(image_back(end.x * scale)[1])[0]
-    return jax.tree.map(jnp.add, direct_wedges, through), end.converged
+    return jax.tree.map(_added, direct_wedges, through), end.converged
+
+
+def _added(one: Array, other: Array) -> Array:
+    """Add two derivatives; a position has none, and JAX says so with an empty type."""
+    return jnp.zeros(one.shape) if one.dtype == jax.dtypes.float0 else one + other
 
 
 @jax.jit

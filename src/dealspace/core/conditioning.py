@@ -15,6 +15,7 @@ from jaxtyping import Array, Float
 from dealspace.core.baseline import Baseline
 from dealspace.core.closure import Rules
 from dealspace.core.equilibrium import State, evaluate, prepare
+from dealspace.core.quotas import project
 from dealspace.core.wedges import Wedges
 
 
@@ -32,7 +33,8 @@ def _jacobian(baseline: Baseline, wedges: Wedges, rules: Rules, state: State) ->
             (step.expenditure - spending) / jnp.where(spending > 0, spending, 1.0),
             -here.log_E,
         )
-        return ravel_pytree(State(step.excess, step.log_P - here.log_P, gap_E))[0]
+        gap_r = project(wedges.quotas, here.log_r, step.scarcity) - here.log_r
+        return ravel_pytree(State(step.excess, step.premium - here.log_z, step.log_P - here.log_P, gap_E, gap_r))[0]
 
     return jax.jacfwd(faults)(point)
 

@@ -25,11 +25,14 @@ class Relaxation(NamedTuple):
     price : (region, sector, sector), (I - diag(pi_nn) gamma_io')^-1, of gaps in log P
     spending : (region, sector, sector), (I - gamma_io diag(X_nn / E_n))^-1, of gaps in E
     wage : (region,), of the log excess demand for the region's value added
+    value_added : (region, sector), minus the elasticity of a sector's value added in its own price, which says how
+        far its premium over the wage may jump where labour or capital is not mobile
     """
 
     price: Float[Array, "N J J"]
     spending: Float[Array, "N J J"]
     wage: Float[Array, " N"]
+    value_added: Float[Array, "N J"]
 
 
 def relaxation(
@@ -58,4 +61,17 @@ def relaxation(
     output = np.linalg.solve(one - kept[:, :, None] * gamma_io, (lost + earned)[:, :, None])[:, :, 0]
     slope = 1.0 - (gamma_va * output).sum(axis=1) / value_added
     wage = DAMPING / np.clip(slope, 1.0 / LARGEST_WAGE_STEP, 1.0 / LEAST_WAGE_STEP)
-    return Relaxation(jnp.asarray(price), jnp.asarray(spending), jnp.asarray(wage))
+    multipliers = (price, spending, wage, _own_price_elasticity(sales, share, gamma_io, gamma_va, theta))
+    return Relaxation(*(jnp.asarray(each) for each in multipliers))
+
+
+def _own_price_elasticity(
+    sales: np.ndarray, share: np.ndarray, gamma_io: np.ndarray, gamma_va: np.ndarray, theta: np.ndarray
+) -> np.ndarray:
+    """Return minus d log VA_j / d log v_j, (region, sector): customers turn away from a sector that gets dearer."""
+    regions, sectors = gamma_va.shape
+    own, diagonal = np.arange(regions), np.arange(sectors)
+    output = sales.sum(axis=0)
+    lost = theta * (sales * (1.0 - share)).sum(axis=0)
+    cost = gamma_va / (1.0 - share[own, own] * gamma_io[:, diagonal, diagonal])
+    return np.divide(lost, output, out=np.zeros_like(output), where=output > 0) * cost

@@ -19,7 +19,16 @@ from jaxtyping import Array, Float
 from dealspace.core.anderson import FixedPoint, fixed_point
 from dealspace.core.baseline import Baseline
 from dealspace.core.closure import Closure, Rules, new_deficit
-from dealspace.core.equilibrium import State, advance, evaluate, initial_state, prepare, residual
+from dealspace.core.equilibrium import (
+    State,
+    advance,
+    evaluate,
+    initial_state,
+    log_labour,
+    prepare,
+    residual,
+    start_from,
+)
 from dealspace.core.solution import Solution, solution
 from dealspace.core.wedges import Wedges, between
 
@@ -72,7 +81,8 @@ def iterate(
     def step(x: Array) -> tuple[Array, Array]:
         state = unravel(x)
         found = evaluate(baseline, prepared, rules, state)
-        return ravel_pytree(advance(baseline, state, found))[0], residual(baseline, state, found)
+        image = ravel_pytree(advance(baseline, prepared, rules, state, found))[0]
+        return image, residual(baseline, wedges.quotas, state, found)
 
     end = fixed_point(step, x0, tolerance, max_iterations, STATE_LIMIT)
     return unravel(end.x), end
@@ -107,7 +117,7 @@ def solve(
     The solution (None when not converged), the status, and the state reached.
     """
     goal = jnp.asarray(tolerance)
-    first = initial_state(baseline) if start is None else start
+    first = initial_state(baseline, wedges) if start is None else start_from(start, wedges)
     state, end, found = _attempt(baseline, wedges, closure.rules, first, goal)
     if bool(end.converged):
         return found, _status(end), state
@@ -122,7 +132,7 @@ def _walk(
     baseline: Baseline, wedges: Wedges, closure: Closure, tolerance: Array
 ) -> tuple[Solution | None, Status, State]:
     """Go from the base year to the policy in steps that halve when one fails."""
-    state, reached, stride = initial_state(baseline), 0.0, 0.5
+    state, reached, stride = initial_state(baseline, wedges), 0.0, 0.5
     while True:
         target = min(1.0, reached + stride)
         part = wedges if target == 1.0 else between(baseline, wedges, jnp.asarray(target))
@@ -143,7 +153,8 @@ def _failure(
     """Say why a solve failed: a surplus that outgrows the region's income, or the iterations ran out."""
     residual_found = float(end.residual)
     at = f"at {100 * reached:.0f} per cent of the policy"
-    earned = jnp.exp(state.log_w) * baseline.value_added.sum(axis=1)
+    supplied = log_labour(baseline, closure.rules, state)
+    earned = jnp.exp(state.log_w + supplied) * baseline.value_added.sum(axis=1)
     surplus = np.asarray(-new_deficit(closure.rules, baseline, earned) / earned)
     if np.isfinite(surplus).any() and np.nanmax(surplus) > SURPLUS_SHARE:
         reason = (

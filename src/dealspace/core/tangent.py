@@ -52,7 +52,7 @@ def deal_slopes(
 
     def image(at: Array, prepared: Prepared) -> Array:
         here = unravel(at)
-        return ravel_pytree(advance(baseline, here, evaluate(baseline, prepared, rules, here)))[0]
+        return ravel_pytree(advance(baseline, prepared, rules, here, evaluate(baseline, prepared, rules, here)))[0]
 
     def outcome(at: Array, deal: Array) -> Array:
         return read(measures, baseline, solution(baseline, deal_map.wedges(deal), rules, unravel(at)))

@@ -8,10 +8,11 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from dealspace.core.baseline import Baseline
+from dealspace.core.quotas import Quotas, no_quotas, part_of_the_way
 
 
 class Wedges(NamedTuple):
-    """Every wedge of a policy, each (importer, exporter, sector).
+    """Every wedge of a policy, each (importer, exporter, sector) but for the last two.
 
     The buyer's factor changes by ``phi_hat = price_hat (1 - subsidy) rent trade_cost`` (the base has neither
     subsidies nor rents). Where a cell holds lines with different duties the factor that prices follow and the
@@ -25,6 +26,10 @@ class Wedges(NamedTuple):
     subsidy : s', rate on sales at basic price; negative is an export tax; the exporter's budget pays
     rent : r', scarcity-rent factor, inside the duty base
     rent_to_importer : share of the rents that stays with the importing region
+    transfer : (region,), USD million a year received from others, negative when given; it is shown apart and spent
+        nowhere in the equilibrium
+    quotas : tariff-rate quotas. In their cells ``price_hat`` and ``tau`` are not read, as the nest of
+        `dealspace.core.quotas` takes their place; the other wedges stand.
     """
 
     price_hat: Float[Array, "N N J"]
@@ -33,12 +38,15 @@ class Wedges(NamedTuple):
     subsidy: Float[Array, "N N J"]
     rent: Float[Array, "N N J"]
     rent_to_importer: Float[Array, "N N J"]
+    transfer: Float[Array, " N"]
+    quotas: Quotas
 
 
 def no_change(baseline: Baseline) -> Wedges:
     """Return the wedges of the base year: every factor as it was."""
     one = jnp.ones_like(baseline.sales)
-    return Wedges(one, 1.0 + baseline.tariff, one, jnp.zeros_like(one), one, one)
+    none = jnp.zeros_like(one)
+    return Wedges(one, 1.0 + baseline.tariff, one, none, one, one, jnp.zeros_like(baseline.income), no_quotas())
 
 
 def between(baseline: Baseline, wedges: Wedges, fraction: Float[Array, ""]) -> Wedges:
@@ -51,6 +59,8 @@ def between(baseline: Baseline, wedges: Wedges, fraction: Float[Array, ""]) -> W
         subsidy=1.0 - (1.0 - wedges.subsidy) ** fraction,
         rent=wedges.rent**fraction,
         rent_to_importer=wedges.rent_to_importer,
+        transfer=wedges.transfer,
+        quotas=part_of_the_way(wedges.quotas, baseline.tariff, fraction),
     )
 
 
