@@ -17,7 +17,7 @@ from dealspace.world.build import japan_duties as japan
 from dealspace.world.build import us_duties as usa
 from dealspace.world.build.japan import ESTIMATES
 
-US_FILE, JAPAN_FILE, EQUIVALENTS_FILE = "us-normal-duties.parquet", "japan-duties.parquet", "japan-equivalents.json"
+US_FILE, JAPAN_FILE, ABOUT_FILE = "us-normal-duties.parquet", "japan-duties.parquet", "normal-duties.json"
 #: Price (yen/kg) of US medium-grain rice in tenders, and the levy on rice outside the quota.
 RICE_PRICE, RICE_LEVY = 148.0, 341.0
 RICE_SOURCE = "SBS tenders of FY2016, Agrinews (http://english.agrinews.co.jp/?p=5914)"
@@ -34,6 +34,66 @@ def build_tables(shared: Path) -> dict[str, pl.DataFrame]:
     us = usa.us_duties(imports / "us_imports_2024_hs10.parquet", imports / "census_country_codes.csv")
     jp = japan.japan_duties(schedule / "jp_tariff_hs9_2025-04-01.csv.gz")
     return {US_FILE: us, JAPAN_FILE: jp}
+
+
+def about() -> dict[str, Any]:
+    """Say, for machines, what each importer's table is: file, source, year or dates, agreements, equivalents."""
+    return {
+        "USA": {
+            "file": US_FILE,
+            "basis": "the rate that most partners without an agreement paid on the line in 2024",
+            "missing": "the line was not imported in 2024, or not from partners without an agreement",
+            "unclear": "no one rate stands out in the duties collected in 2024, as with specific and compound duties",
+            "source": usa.SOURCE,
+            "agreements": {
+                "CAN": "USMCA",
+                "MEX": "USMCA",
+                "KOR": "KORUS",
+                "AUS": "Australia-United States agreement",
+                "SGP": "Singapore-United States agreement",
+                "ZAF": "African Growth and Opportunity Act",
+                "JPN": "US-Japan Trade Agreement of 2019",
+                "CHN": "mean duty collected in 2024, section 301 included",
+            },
+            "equivalents": [],
+        },
+        "JPN": {
+            "file": JAPAN_FILE,
+            "basis": "the schedule of 1 April 2025",
+            "missing": "the schedule has no such line",
+            "unclear": "the duty is no percentage, and no sourced price turns it into one",
+            "source": japan.SOURCE,
+            "from": "2025-04-01",
+            "until": "2026-03-31",
+            "agreements": {
+                partner: ", ".join(_AGREEMENTS.get(column, column) for column in columns)
+                for partner, columns in japan.PARTNERS.items()
+            },
+            "equivalents": equivalents(),
+        },
+    }
+
+
+_AGREEMENTS = {
+    "EPA_日米貿易協定": "US-Japan Trade Agreement of 2019",
+    "EPA_RCEP_中国": "RCEP",
+    "EPA_RCEP_韓国": "RCEP",
+    "EPA_RCEP_アセアン豪州NZ": "RCEP",
+    "EPA_アセアン": "ASEAN-Japan partnership",
+    "EPA_CPTPP": "CPTPP",
+    "EPA_欧州連合": "EU-Japan partnership",
+    "EPA_英国": "UK-Japan partnership",
+    "EPA_ベトナム": "Vietnam-Japan partnership",
+    "EPA_インド": "India-Japan partnership",
+    "EPA_インドネシア": "Indonesia-Japan partnership",
+    "EPA_タイ": "Thailand-Japan partnership",
+    "EPA_マレーシア": "Malaysia-Japan partnership",
+    "EPA_フィリピン": "Philippines-Japan partnership",
+    "EPA_シンガポール": "Singapore-Japan partnership",
+    "EPA_豪州": "Australia-Japan partnership",
+    "EPA_メキシコ": "Mexico-Japan partnership",
+    "EPA_スイス": "Switzerland-Japan partnership",
+}
 
 
 def equivalents() -> list[dict[str, Any]]:
@@ -79,9 +139,9 @@ def provenance(tables: dict[str, pl.DataFrame]) -> str:
     sections = {
         US_FILE: _us_words(tables[US_FILE]),
         JAPAN_FILE: _japan_words(tables[JAPAN_FILE]),
-        EQUIVALENTS_FILE: (
-            "Ad valorem equivalents of duties that are no percentage, with formula and source in the file. There are "
-            "none for sugar, dairy, starch and pork, where no sourced price was at hand.",
+        ABOUT_FILE: (
+            "What each table is, its agreements, and ad valorem equivalents of duties that are no percentage, with "
+            "formula and source. There are none for sugar, dairy, starch and pork, where no sourced price was at hand.",
         ),
     }
     head = "Computed by `python -m dealspace.world.build.duty_tables`; no source file is shipped."
@@ -92,7 +152,7 @@ def provenance(tables: dict[str, pl.DataFrame]) -> str:
 
 
 def _us_words(table: pl.DataFrame) -> tuple[str, ...]:
-    known, lines, agreed = (table[name].is_not_null().sum() for name in ("rate", "hs", "JPN"))
+    known, lines, agreed = (table[name].is_not_null().sum() for name in ("mfn", "hs", "JPN"))
     return (
         f"Source: {usa.SOURCE}. Public domain.",
         f"{lines:,} lines of 8 digits; the normal duty of {known:,} is known. It is the rate that most entries of "
@@ -127,9 +187,9 @@ def write_tables(shared: Path, folder: Path) -> list[Path]:
     tables = build_tables(shared)
     for name, table in tables.items():
         table.write_parquet(folder / name, compression="zstd", compression_level=19, statistics=False)
-    (folder / EQUIVALENTS_FILE).write_text(json.dumps(equivalents(), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    (folder / ABOUT_FILE).write_text(json.dumps(about(), indent=1, ensure_ascii=False) + "\n", "utf-8")
     (folder / "PROVENANCE.md").write_text(provenance(tables), "utf-8")
-    return [folder / name for name in (*tables, EQUIVALENTS_FILE, "PROVENANCE.md")]
+    return [folder / name for name in (*tables, ABOUT_FILE, "PROVENANCE.md")]
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ def in_words(text: str) -> str:
         words = re.sub(pattern, english, words)
     words = "; ".join(" ".join(line.split()) for line in words.splitlines() if line.strip())
     words = words.replace("; but at", ", but at").replace(" ,", ",")
-    if re.search(r"[^\x00-\x7f]", words):
+    if not words or re.search(r"[^\x00-\x7f]", words):
         return CONDITIONAL
     return f"{words} (on conditions)" if marked else words
 
@@ -85,6 +85,8 @@ def in_words(text: str) -> str:
 def mfn_form(row: dict[str, str]) -> str:
     """Legal form of the applied general duty of a line that is no plain percentage."""
     domestic, bound = row[TEMPORARY].strip() or row[GENERAL].strip(), row[WTO].strip()
+    if not domestic and not bound:
+        return CONDITIONAL
     # A WTO rate in brackets is above the domestic one and idle; any other is the one that applies.
     idle = bound.translate(_PLAIN).lstrip("*").startswith("(")
     return in_words(domestic if not bound or idle else bound)
@@ -113,7 +115,7 @@ def japan_duties(path: Path) -> pl.DataFrame:
     table = pl.DataFrame(rows, schema=kinds).sort("hs", "season", maintain_order=True)
     twice = table.group_by("hs").agg(pl.col("season").n_unique().alias("n")).filter(pl.col("n") > 1)["hs"]
     table = table.with_columns(season=pl.when(pl.col("hs").is_in(twice.implode())).then("season").otherwise(pl.lit("")))
-    return table.unique(["hs", "season"], keep="first", maintain_order=True)
+    return table.unique(["hs", "season"], keep="first", maintain_order=True).with_columns(pl.col(pl.Float64).round(4))
 
 
 def _preference(texts: list[str], mfn: float | None) -> tuple[float | None, str | None]:

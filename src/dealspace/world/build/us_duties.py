@@ -35,6 +35,8 @@ LEAST = 0.01
 ALONE = 1.0
 #: A partner whose mean duty is within this share of the normal one uses no preference.
 UNUSED = 0.05
+#: A partner spared this per cent of the duty pays none on most of its goods.
+MOST = 50
 
 
 def us_duties(imports_file: Path, country_codes: Path) -> pl.DataFrame:
@@ -48,21 +50,22 @@ def us_duties(imports_file: Path, country_codes: Path) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        ``hs`` (8 digits), ``rate`` (fraction; null without a clear one), ``clear`` (share of the votes for it, per
-        cent), ``entries`` (number of votes), ``mean`` (mean duty collected from the same partners); for each of
-        `FREE_IF_QUALIFIED` the per cent of the duty that its goods were spared; ``JPN``, the rate under the agreement
-        of 2019 where most of its trade paid that; ``CHN``, the mean duty collected, section 301 included.
+        ``hs`` (8 digits), ``mfn`` (normal duty, a fraction; null without a clear one), ``clear`` (share of the votes
+        for it, per cent), ``entries`` (number of votes), ``mean`` (mean duty collected from the same partners). For
+        each of `FREE_IF_QUALIFIED` its own rate (free where its goods were spared most of the duty, else null) and
+        ``.._used``, the per cent of the duty that they were spared; ``JPN``, the rate under the agreement of 2019 where
+        most of its trade paid that; ``CHN``, the mean duty collected, section 301 included.
     """
+    rate = pl.col("duty") / pl.col("value")
     lines = read_imports(imports_file, country_codes).filter(pl.col("value") > 0)
-    lines = lines.with_columns(
-        hs10=pl.col("hs"), hs=pl.col("hs").str.slice(0, 8), rate=pl.col("duty") / pl.col("value")
-    )
+    lines = lines.with_columns(hs10=pl.col("hs"), hs=pl.col("hs").str.slice(0, 8), rate=rate)
     general = _clearest(_votes(lines.filter(pl.col("exporter").is_in(WITHOUT_AGREEMENT)), power=0.5))
     table = lines.select("hs").unique().join(general, on="hs", how="left")
     for partner in FREE_IF_QUALIFIED:
         table = table.join(_mean(lines, partner), on="hs", how="left").with_columns(_spared(partner))
+        table = table.with_columns(pl.when(pl.col(f"{partner}_used") >= MOST).then(0.0).alias(partner))
     own = _clearest(_votes(lines.filter(pl.col("exporter") == "JPN"), power=1.0))
-    table = table.join(own.select("hs", JPN="rate"), on="hs", how="left").with_columns(_agreed())
+    table = table.join(own.select("hs", JPN="mfn"), on="hs", how="left").with_columns(_agreed())
     table = table.join(_mean(lines, "CHN"), on="hs", how="left")
     return table.sort("hs").with_columns(pl.col(pl.Float64).round(4))
 
@@ -75,13 +78,14 @@ def _mean(lines: pl.DataFrame, partner: str) -> pl.DataFrame:
 
 def _spared(partner: str) -> pl.Expr:
     """Per cent of the normal duty that a partner's goods were spared; null where there is none to be spared."""
-    share = 1 - pl.col(partner) / pl.col("rate")
-    return pl.when((pl.col("rate") > 0) & (share > UNUSED)).then((100 * share).round().cast(pl.UInt8)).alias(partner)
+    share = 1 - pl.col(partner) / pl.col("mfn")
+    used = pl.when((pl.col("mfn") > 0) & (share > UNUSED)).then((100 * share).round().cast(pl.UInt8))
+    return used.alias(f"{partner}_used")
 
 
 def _agreed() -> pl.Expr:
     """The agreement of 2019 made lines free or halved their duty; other low rates have other reasons."""
-    cut = (pl.col("rate") > 0) & ((pl.col("JPN") == 0) | ((pl.col("JPN") * 2 - pl.col("rate")).abs() < STEP))
+    cut = (pl.col("mfn") > 0) & ((pl.col("JPN") == 0) | ((pl.col("JPN") * 2 - pl.col("mfn")).abs() < STEP))
     return pl.when(cut & ~_old("hs").gt(0)).then(pl.col("JPN")).alias("JPN")
 
 
@@ -93,7 +97,7 @@ def _votes(lines: pl.DataFrame, power: float) -> pl.DataFrame:
 
 
 def _clearest(votes: pl.DataFrame) -> pl.DataFrame:
-    """The rate of each line with most votes: hs, rate (null unless clear), clear, entries, mean."""
+    """The rate of each line with most votes: hs, mfn (null unless clear), clear, entries, mean."""
     # Who paid the whole old duty on metals votes for what is left without it; who paid it in part does not vote.
     old = _old("hs10")
     votes = votes.with_columns(rate=pl.col("rate") - pl.when(pl.col("rate") >= old - NEAR).then(old).otherwise(0.0))
@@ -121,7 +125,7 @@ def _clearest(votes: pl.DataFrame) -> pl.DataFrame:
             entries=pl.len().cast(pl.UInt16),
             mean=(pl.col("rate") * pl.col("value")).sum() / pl.col("value").sum(),
         )
-        .select("hs", rate=pl.when(_is_clear()).then("best"), clear=_per_cent("share"), entries="entries", mean="mean")
+        .select("hs", mfn=pl.when(_is_clear()).then("best"), clear=_per_cent("share"), entries="entries", mean="mean")
     )
 
 
