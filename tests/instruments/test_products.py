@@ -137,3 +137,66 @@ def test_unknown_names() -> None:
         caught(book, "JPN", "list:s232-auto")
     with pytest.raises(SheetError, match="no sector 'C28'"):
         caught(book, "JPN", "C28")
+
+
+def rests(*codes: str) -> LineBook:
+    """A book in which the pair is known by these codes, each worth 10, all in one sector."""
+    frame = pl.DataFrame(
+        {
+            "importer": ["USA"] * len(codes),
+            "exporter": ["JPN"] * len(codes),
+            "hs": codes,
+            "sector": ["A01"] * len(codes),
+            "value": [10.0] * len(codes),
+            "duty": [0.0] * len(codes),
+            "source": ["test"] * len(codes),
+        }
+    )
+    return LineBook(small_world().with_(lines=Lines(frame)))
+
+
+@pytest.mark.parametrize(
+    ("term", "expected"),
+    [
+        ("hs:0201", ["0201"]),
+        ("hs:0201-0202", ["0201", "0202"]),
+        ("hs:02", ["0201", "0202", "02x"]),
+        ("hs:01-04", ["0201", "0202", "02x", "04"]),
+        ("hs:04", ["04"]),
+        ("A01", ["0201", "0202", "02x", "04"]),
+    ],
+)
+def test_a_rest_holds_none_of_the_codes_named_beside_it(term: str, expected: list[str]) -> None:
+    book = rests("0201", "0202", "02x", "04")
+    farm = book.pair("USA", "JPN").sector == SECTORS.index("A01")
+    assert caught(book, "JPN", term, within=farm) == expected
+
+
+@pytest.mark.parametrize("term", ["hs:0203", "hs:0201-0203", "hs:0207.14"])
+def test_a_code_inside_a_rest_is_refused(term: str) -> None:
+    book = rests("0201", "0202", "02x", "04")
+    farm = book.pair("USA", "JPN").sector == SECTORS.index("A01")
+    with pytest.raises(SheetError, match=r"of chapter 02 this world names 0201, 0202 and knows the rest as one"):
+        caught(book, "JPN", term, within=farm)
+
+
+def test_a_finer_code_than_the_named_one_is_refused_for_the_named_line_alone() -> None:
+    book = rests("0201", "02x")
+    farm = book.pair("USA", "JPN").sector == SECTORS.index("A01")
+    with pytest.raises(SheetError, match=r"hs:020130 cannot be told apart .* at 4 digits at most"):
+        caught(book, "JPN", "hs:0201.30", within=farm)
+
+
+def test_the_rest_of_a_cell_holds_none_of_the_pairs_named_codes() -> None:
+    book = rests("0201", "x")
+    farm = book.pair("USA", "JPN").sector == SECTORS.index("A01")
+    assert caught(book, "JPN", "hs:0201", within=farm) == ["0201"]
+    with pytest.raises(SheetError, match="there this world names 0201"):
+        caught(book, "JPN", "hs:8703", within=farm)
+
+
+def test_a_chapter_whose_named_codes_fill_the_range_together() -> None:
+    book = rests("10", "0201", "0202", "02x")
+    farm = book.pair("USA", "JPN").sector == SECTORS.index("A01")
+    # The named headings beside the asked ones complete the chapter.
+    assert caught(book, "JPN", "hs:0200-0299", within=farm) == ["0201", "0202", "02x"]

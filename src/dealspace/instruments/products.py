@@ -4,6 +4,10 @@ A pair's trade is a set of lines. Where the world carries product lines (`dealsp
 a cell without any is one line of its own, with no code. A sector selector works for both; an HS range or a list needs
 lines that are fine enough, and is never guessed.
 
+A code that ends in ``x`` is a rest: the prefix before it without every code named beside it in the pair. It is in no
+range that the named codes fill, in every range that holds its whole prefix, and any other range that touches it is
+refused.
+
 One thing is taken for granted: in a pair known by fine lines, small ones may have been merged into their chapter. Such
 a rest is on no list and in no range that is finer than the chapter; it must stay below `REST` of the pair's trade.
 """
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
     from dealspace.world.economy import Economy
 
 
+_REST_MARK = "x"
+_DIGITS = 10  # of the finest code there is
 #: Largest share of a pair's lines by value that may stand as chapters beside finer lines.
 REST = 0.02
 
@@ -162,8 +168,43 @@ def _scaled(sector: np.ndarray, value: np.ndarray, rate: np.ndarray, tariff: np.
     return np.where(mean > 0, rate * scale, own)  # no duty on any line: the cell's rate falls on all alike
 
 
+def match_rest(codes: np.ndarray, ranges: tuple[tuple[str, str], ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Compare the rest lines of one pair with HS ranges, given all its codes: (caught, cannot be told), each bool.
+
+    Codes are intervals of the ten-digit line, so that ``02`` is 0200000000 to 0299999999. A rest holds what the
+    interval of its prefix has outside the intervals of the named codes.
+    """
+    hit, unsure = np.zeros(len(codes), dtype=bool), np.zeros(len(codes), dtype=bool)
+    rests = [code for code in np.unique(codes).tolist() if code.endswith(_REST_MARK)]
+    named = [_interval(code, code) for code in np.unique(codes).tolist() if code and not code.endswith(_REST_MARK)]
+    asked = [_interval(low, high) for low, high in ranges]
+    for rest in rests:
+        prefix = rest.removesuffix(_REST_MARK)
+        first, last = _interval(prefix, prefix)
+        touched = [(max(low, first), min(high, last)) for low, high in asked if low <= last and high >= first]
+        if _covered((first, last), [*touched, *named]):
+            hit |= codes == rest
+        elif any(not _covered(piece, named) for piece in touched):
+            unsure |= codes == rest
+    return hit, unsure
+
+
+def _interval(low: str, high: str) -> tuple[int, int]:
+    return int(low.ljust(_DIGITS, "0")), int(high.ljust(_DIGITS, "9"))
+
+
+def _covered(interval: tuple[int, int], pieces: list[tuple[int, int]]) -> bool:
+    """Say whether the pieces together hold every number of the interval."""
+    reached = interval[0]
+    for low, high in sorted(pieces):
+        if low <= reached:
+            reached = max(reached, high + 1)
+    return reached > interval[1]
+
+
 def _match(codes: np.ndarray, ranges: tuple[tuple[str, str], ...]) -> tuple[np.ndarray, np.ndarray]:
     length = np.strings.str_len(codes)
+    length[np.strings.endswith(codes, _REST_MARK)] = -1  # what a rest holds depends on the pair
     hit, unsure = np.zeros(len(codes), dtype=bool), np.zeros(len(codes), dtype=bool)
     single: dict[int, list[str]] = {}
     for low, high in ranges:
@@ -253,16 +294,26 @@ def _by_code(
     matter: np.ndarray,
 ) -> np.ndarray:
     """Match HS ranges against the lines' codes by prefix; refuse what the codes cannot tell."""
-    hit, unsure = book.match(ranges)
+    hit, unsure = (found[lines.code] for found in book.match(ranges))
+    in_rest, beside = match_rest(lines.codes, ranges)
     told = ~book.world.goods_mask[lines.sector] | lines.rest  # services have no HS code; for the rest see above
-    doubt = unsure[lines.code] & matter & ~told
+    doubt = (unsure | beside) & matter & ~told
     if doubt.any():
-        raise SheetError(Fault(_too_coarse(term, lines), path))
-    return hit[lines.code]
+        raise SheetError(Fault(_too_coarse(term, lines, doubt & beside), path))
+    return hit | in_rest
 
 
-def _too_coarse(term: str, lines: PairLines) -> str:
+def _too_coarse(term: str, lines: PairLines, beside: np.ndarray) -> str:
     pair = f"{lines.importer}'s imports from {lines.exporter}"
+    if beside.any():
+        prefix = str(lines.codes[beside][0]).removesuffix(_REST_MARK)
+        codes = {str(c) for c in lines.codes if c and not str(c).endswith(_REST_MARK)}
+        named = ", ".join(sorted(code for code in codes if code.startswith(prefix)))
+        return (
+            f"{term} cannot be told apart in {pair}: {f'of chapter {prefix}' if prefix else 'there'} this world names "
+            f"{named} and knows the rest as one; name these codes or the sector, and state 'coverage', the share of "
+            "the sector's trade that is meant"
+        )
     level = {0: "by sector only", 2: "by HS chapter at most"}.get(
         lines.finest, f"at {lines.finest} digits at most, and not everywhere"
     )

@@ -25,10 +25,11 @@ class Lines:
 
     Notes
     -----
-    `frame` has columns importer, exporter, hs (text of 10, 6 or 2 digits), sector, value and duty (USD million)
-    and source. A code that belongs to several sectors stands once for each, with its share of the value.
-    Chapters 98 and 99 are spread over a partner's sectors. Values are customs values; in cells that the
-    benchmark does not pin to customs they give shares within the cell, not its level.
+    `frame` has columns importer, exporter, hs (text of 10, 6, 4 or 2 digits), sector, value and duty (USD million)
+    and source. A code that ends in ``x`` is a rest: ``10x`` is chapter 10, and ``x`` a whole cell, without every code
+    that the same importer and exporter name. A code that belongs to several sectors stands once for each, with its
+    share of the value. Chapters 98 and 99 are spread over a partner's sectors. Values are customs values; in cells
+    that the benchmark does not pin to customs they give shares within the cell, not its level.
     """
 
     def __init__(self, source: Path | str | pl.DataFrame):

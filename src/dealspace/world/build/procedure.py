@@ -21,6 +21,7 @@ from dealspace.world.build import (
     elasticities,
     icio,
     japan,
+    named_lines,
     product_lines,
     profiles,
     services,
@@ -28,11 +29,14 @@ from dealspace.world.build import (
     wiod,
 )
 from dealspace.world.build.naming import GOODS, GROUPS, REGION_NAMES, REGIONS, SECTOR_NAMES, SECTORS
+from dealspace.world.catalogue import DATA
 from dealspace.world.economy import Economy
 from dealspace.world.lines import Lines
 from dealspace.world.store import lines_path, save_economy
 
 NAME = "world-2022"
+#: Products of Japan's imports by origin that are named one by one, each with its source.
+NAMED_PRODUCTS = DATA / "japan-products.csv"
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Sources:
     profiles: dict[str, profiles.Profile]
     elasticities: dict[str, dict[str, Any]]
     concordance: concordance.Concordance
+    named: tuple[named_lines.Named, ...]
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class Benchmark:
     """The result of the four steps, with what the report needs.
 
     original, prior, pins, flows : (importer, exporter, sector), USD million
+    unsplit : rates before named products gave Japan's own
     """
 
     economy: Economy
@@ -64,6 +70,7 @@ class Benchmark:
     use: coefficients.Use
     technology: balance.Technology
     tariffs: tariffs.Tariffs
+    unsplit: tariffs.Tariffs
     customs: customs.CustomsGoods
     us_lines: pl.DataFrame
     lines: pl.DataFrame
@@ -84,6 +91,7 @@ def read_sources(shared_dir: Path) -> Sources:
         profiles.read_profiles(shared_dir / "facts/tariff_profiles.csv"),
         elasticities.read_elasticities(data / "elasticities/published_sector_elasticities_native.csv"),
         concordance.read_concordance(data / "concordance/hs6_to_icio28goods_equal_split.csv"),
+        named_lines.read_named(NAMED_PRODUCTS),
     )
 
 
@@ -101,10 +109,35 @@ def compute(sources: Sources) -> Benchmark:
     rates = tariffs.baseline_tariffs(
         totals, us_lines, goods.chapters["JPN"], sources.schedule, sources.profiles, sources.concordance
     )
+    cells = _japan_cells(us_lines, sales, rates, sources)
+    before, rates = rates, rates._replace(rate=_with_rows(rates.rate, cells.rate))
     technology = balance.balance_use(sales, rates.rate, use)
-    lines = _lines(us_lines, goods, sales, rates, sources)
+    lines = _lines(us_lines, goods, sales, rates, sources, cells.lines)
     economy = _economy(sales, rates.rate, technology, sources, lines)
-    return Benchmark(economy, original, pins, sales, use, technology, rates, goods, us_lines, lines, sources)
+    return Benchmark(economy, original, pins, sales, use, technology, rates, before, goods, us_lines, lines, sources)
+
+
+def _with_rows(rate: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """Rates (importer, exporter, sector) with Japan's replaced."""
+    rate = rate.copy()
+    rate[REGIONS.index("JPN")] = row
+    return rate
+
+
+def _japan_cells(
+    us_lines: pl.DataFrame, sales: np.ndarray, rates: tariffs.Tariffs, sources: Sources
+) -> named_lines.Split:
+    """Named lines of Japan's imports from others than the US, and the rates that agree with them."""
+    headings = tuple(sorted({entry.hs for entry in sources.named}))
+    origins = sorted({entry.exporter for entry in sources.named})
+    rest = {
+        name: tariffs.weighted_by_us_imports(name, us_lines, sources.schedule, sources.concordance, headings)
+        for name in origins
+    }
+    japan_row = REGIONS.index("JPN")
+    return named_lines.split_cells(
+        sales[japan_row], rates.rate[japan_row], rest, sources.named, sources.schedule, sources.concordance
+    )
 
 
 def _lines(
@@ -113,15 +146,21 @@ def _lines(
     sales: np.ndarray,
     rates: tariffs.Tariffs,
     sources: Sources,
+    others: pl.DataFrame,
 ) -> pl.DataFrame:
     usa = REGIONS.index("USA")
     rows = [REGIONS.index(member) for member in GROUPS["EU"]]
     union = sales[usa, rows, : len(GOODS)]
     shares = dict(zip(GROUPS["EU"], union / union.sum(axis=0), strict=True))
     duty = tariffs.japan_chapter_duty(goods.chapters["JPN"], sources.schedule, sources.concordance)
+    bought = named_lines.split_chapters(
+        goods.chapters["JPN"], duty, sources.named, sources.schedule, sources.concordance, product_lines.EXPORTS_SOURCE
+    )
     return product_lines.all_lines(
         product_lines.import_lines(us_lines, shares),
-        product_lines.export_lines(goods.chapters, duty, rates.rate),
+        product_lines.export_lines(goods.chapters, rates.rate),
+        bought,
+        others,
     )
 
 

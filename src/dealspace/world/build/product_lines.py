@@ -48,18 +48,13 @@ def import_lines(us_lines: pl.DataFrame, member_shares: dict[str, np.ndarray]) -
     )
 
 
-def export_lines(
-    chapters: dict[str, dict[str, np.ndarray]],
-    japan_duty: dict[str, np.ndarray],
-    tariff: np.ndarray,
-) -> pl.DataFrame:
-    """Chapter lines of US goods in each importer's cells; tariff (importer, exporter, sector)."""
+def export_lines(chapters: dict[str, dict[str, np.ndarray]], tariff: np.ndarray) -> pl.DataFrame:
+    """Chapter lines of US goods in each importer's cells but Japan's; tariff (importer, exporter, sector)."""
     rows = []
     usa = REGIONS.index("USA")
     for importer in REGIONS:
-        for chapter, values in chapters.get(importer, {}).items():
-            rate = tariff[REGIONS.index(importer), usa, : len(GOODS)]
-            duty = japan_duty[chapter] if importer == "JPN" else values * rate
+        for chapter, values in chapters.get(importer, {}).items() if importer != "JPN" else ():
+            duty = values * tariff[REGIONS.index(importer), usa, : len(GOODS)]
             rows += [
                 (importer, "USA", chapter, good, float(values[g]), float(duty[g]), EXPORTS_SOURCE)
                 for g, good in enumerate(GOODS)
@@ -70,10 +65,10 @@ def export_lines(
     return pl.DataFrame(rows, schema=list(zip(COLUMNS, kinds, strict=True)), orient="row")
 
 
-def all_lines(imports: pl.DataFrame, exports: pl.DataFrame) -> pl.DataFrame:
-    """Both sets in a fixed order, values rounded to a dollar."""
+def all_lines(*sets: pl.DataFrame) -> pl.DataFrame:
+    """All sets in a fixed order, values rounded to a dollar."""
     return (
-        pl.concat([imports, exports])
+        pl.concat(sets)
         .with_columns(pl.col("value").round(6), pl.col("duty").round(6))
         .sort("importer", "exporter", "sector", "hs", "source")
         .with_columns(pl.col("importer", "exporter", "sector", "source").cast(pl.Categorical))

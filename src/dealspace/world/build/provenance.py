@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import polars as pl
+
 from dealspace.world.build.agreements import AGREEMENTS
 from dealspace.world.build.balance import FINAL_FLOOR
 from dealspace.world.build.balance_report import partner_gaps, table
@@ -11,6 +14,7 @@ from dealspace.world.build.concordance import OVERRIDES
 from dealspace.world.build.customs import PINNED, SERVICES_PINS
 from dealspace.world.build.elasticities import DEFAULT
 from dealspace.world.build.japan import ESTIMATES, WITHIN_CHAPTER
+from dealspace.world.build.named_lines import LARGEST_SHARE
 from dealspace.world.build.naming import GOODS, REGIONS
 from dealspace.world.build.product_lines import SMALL
 from dealspace.world.build.tariffs import CRUDE_FUEL_RATE, ORE_RATE
@@ -102,9 +106,9 @@ ESTIMATED = """\
   once to the sector mix of the inter-country table.
 - **Chapters 98 and 99** are spread over a partner's goods in proportion.
 - **Japan's duties on others than the US** are weighed by what each exporter sells to the United States, the
-  only line-level composition at hand, and assume that preferences are used in full. Lines that are not ad
-  valorem ({specific:.1%} of lines) are left out of the means, except for the estimates below; out-of-quota
-  dairy, sugar and starch duties are therefore understated.
+  line-level composition at hand but for the products named below, and assume that preferences are used in full.
+  Lines that are not ad valorem ({specific:.1%} of lines) are left out of the means, except for the estimates
+  below; out-of-quota dairy, sugar and starch duties are therefore understated.
 - **Other importers' duties are approximations**: one applied MFN mean for manufactures, one for farm goods
   and food (2018, or the nearest year before; 2019 only for manufactures), zero between the members of the
   agreements listed below. Crude fuels {fuel:.1%} and ores {ore:.2%} are the means of Japan's schedule.
@@ -113,6 +117,11 @@ ESTIMATED = """\
   importers.
 - **Product lines.** US import lines below USD {small} mn are merged into their chapter. Lines of EU members
   are the EU's, scaled. Duties on US exports by chapter are estimated from rates, not collected.
+- **Products named in Japan's imports** stand by origin with a rest line beside them (`10x` is chapter 10 without
+  the headings named, `x` a cell without them). US goods: value and duty of each sector are those of the chapters,
+  so the rest of a chapter carries what its estimate leaves (chapter 04: {dairy:.0%}, because cheese pays less than
+  the mean of its codes). Other origins: named lines are at most {largest:.0%} of a cell, and the cell's rate is the
+  mean of its lines; these rates differ from the weights by US imports, which know no wheat or rice: {changed}.
 """
 
 
@@ -126,6 +135,9 @@ def provenance(built: Benchmark, facts: dict[str, Any]) -> str:
         fuel=CRUDE_FUEL_RATE,
         ore=ORE_RATE,
         small=SMALL,
+        dairy=_rest_rate(built, "04x"),
+        largest=LARGEST_SHARE,
+        changed=_changed(built),
         gaps=_gaps(built, facts),
         cuts=_cuts(built),
     )
@@ -138,6 +150,9 @@ def provenance(built: Benchmark, facts: dict[str, Any]) -> str:
         text.strip(),
         "## Ad valorem equivalents in Japan's schedule (estimated)",
         _equivalents(),
+        "## Products named in Japan's imports",
+        "Values in USD million at customs, duty in per cent of value. An assumption is called one.",
+        _named(built),
         "## Elasticities",
         _elasticities(built),
         "## Agreements taken as free trade",
@@ -189,6 +204,27 @@ def _equivalents() -> str:
     return (
         f"{table(head, rows)}\n\nUS exports are weighed by product inside {'; '.join(mixes)}; elsewhere by simple mean."
     )
+
+
+def _named(built: Benchmark) -> str:
+    rows = [
+        (e.product, e.hs, e.exporter, f"{e.value:,.1f}", f"{e.duty(built.sources.schedule):.1%}", e.basis, e.source)
+        for e in built.sources.named
+    ]
+    return table(("product", "HS", "origin", "value", "duty", "basis", "source"), rows)
+
+
+def _changed(built: Benchmark) -> str:
+    """Say which of Japan's rates the named lines moved by more than half a point."""
+    row = REGIONS.index("JPN")
+    before, after = built.unsplit.rate[row], built.tariffs.rate[row]
+    moved = sorted(zip(*np.nonzero(np.abs(after - before) >= 0.005), strict=True))
+    return ", ".join(f"{REGIONS[i]} {GOODS[j]} {before[i, j]:.1%} to {after[i, j]:.1%}" for i, j in moved)
+
+
+def _rest_rate(built: Benchmark, code: str) -> float:
+    rest = built.lines.filter((pl.col("importer") == "JPN") & (pl.col("exporter") == "USA") & (pl.col("hs") == code))
+    return float(rest["duty"].sum()) / float(rest["value"].sum())
 
 
 def _elasticities(built: Benchmark) -> str:

@@ -137,7 +137,7 @@ def japan_rates(
             value = sum(japan_chapters.values())
             rates[row] = np.divide(duty, value, out=np.zeros(len(GOODS)), where=np.asarray(value) > 0)
         elif exporter != "JPN":
-            rates[row] = _weighted_by_us_imports(exporter, us_lines, schedule, concordance)
+            rates[row] = weighted_by_us_imports(exporter, us_lines, schedule, concordance)
     return rates
 
 
@@ -177,10 +177,13 @@ def sector_means(chapter: str, exporter: str, schedule: Schedule, concordance: C
     return np.divide(total, weight, out=np.zeros(len(GOODS)), where=weight > 0)
 
 
-def _weighted_by_us_imports(
-    exporter: str, us_lines: pl.DataFrame, schedule: Schedule, concordance: Concordance
+def weighted_by_us_imports(
+    exporter: str, us_lines: pl.DataFrame, schedule: Schedule, concordance: Concordance, without: tuple[str, ...] = ()
 ) -> np.ndarray:
-    """Rates (good,) weighed by the exporter's own sales to the United States; simple means without sales."""
+    """Rates (good,) weighed by the exporter's own sales to the United States; simple means without sales.
+
+    Codes that begin with one of `without` are left out.
+    """
     source = "EU" if exporter in GROUPS["EU"] else exporter
     part = (
         us_lines.filter(pl.col("exporter") == source)
@@ -190,7 +193,7 @@ def _weighted_by_us_imports(
     )
     duty, value = np.zeros(len(GOODS)), np.zeros(len(GOODS))
     for code, sector, amount in part.iter_rows():
-        rate = schedule.rate(exporter, code)
+        rate = None if code.startswith(without) else schedule.rate(exporter, code)
         if rate is not None:
             duty[GOODS.index(sector)] += rate * amount
             value[GOODS.index(sector)] += amount
