@@ -10,6 +10,9 @@ from dealspace.termsheet import TermSheet, parse_sheet
 
 FILE = Path(__file__).with_name("us-korea.yaml")
 GOOD = FILE.read_text(encoding="utf-8")
+EVERY_KIND_FILE = Path(__file__).with_name("every-kind.yaml")
+#: A good sheet with every kind of measure and issue, and every form in which a duty is written.
+EVERY_KIND = EVERY_KIND_FILE.read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,12 @@ def good() -> TermSheet:
     return parse_sheet(GOOD, file="us-korea.yaml", world=WORLD)
 
 
-def edited(*edits: tuple[str, str]) -> str:
-    """Return the good sheet with each passage changed once."""
-    text = GOOD
+def every_kind() -> TermSheet:
+    return parse_sheet(EVERY_KIND, file="every-kind.yaml", world=WORLD)
+
+
+def edited(*edits: tuple[str, str], text: str = GOOD) -> str:
+    """Return a good sheet with each passage changed once."""
     for old, new in edits:
         assert old in text, f"{old!r} is not in the good sheet"
         text = text.replace(old, new, 1)

@@ -68,7 +68,7 @@ class DutyTerms(Part):
             )
 
 
-class TariffAct(Act, DutyTerms):
+class TariffAct(DutyTerms, Act):
     """A duty.
 
     Attributes

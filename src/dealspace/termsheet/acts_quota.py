@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema, model_validator
 
 from dealspace.termsheet.base import RegionName, Text
-from dealspace.termsheet.duties import Duty, duty_on
+from dealspace.termsheet.duties import Duty, SpecificDuty, Staging, duty_form, duty_on
 from dealspace.termsheet.entries import NO_PRODUCTS, Act
 from dealspace.termsheet.products import Products
 from dealspace.termsheet.quantities import Rate, parse_share, percent, shown
@@ -46,6 +46,19 @@ Kept = Annotated[
     BeforeValidator(_kept),
     PlainSerializer(lambda value: {1.0: "importer", 0.0: "exporter"}.get(value, percent(value))),
     WithJsonSchema({"anyOf": [{"enum": ["importer", "exporter"]}, {"type": "string", "pattern": r"%\s*$"}]}),
+]
+
+
+def _out_form(value: Any) -> str:
+    return "[closed]" if value == "closed" else duty_form(value)
+
+
+OutDuty = Annotated[
+    Annotated[Literal["closed"], Tag("[closed]")]
+    | Annotated[Rate, Tag("[rate]")]
+    | Annotated[SpecificDuty, Tag("[specific]")]
+    | Annotated[Staging, Tag("[by year]")],
+    Discriminator(_out_form),
 ]
 
 
@@ -114,7 +127,7 @@ class QuotaAct(_ByVolume):
     volume: Volume
     shares: ByOrigin | None = None
     in_rate: Duty
-    out_rate: Literal["closed"] | Duty
+    out_rate: OutDuty
     markup: Duty | None = None
     rents_to: Kept = 1.0
     administration: Text = ""

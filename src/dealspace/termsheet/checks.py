@@ -95,15 +95,16 @@ def cross_faults(draft: Draft, world: Economy | None = None) -> list[Fault]:
     if world is None and not draft.lost("world"):
         world, faults = _load_world(draft)
     context = Context(draft, world)
-    for rule in (*_RULES, *_dated_rules()):
+    for rule in (*_RULES, *_other_rules()):
         faults += rule(context)
     return faults
 
 
-def _dated_rules() -> tuple[Any, ...]:
-    from dealspace.termsheet.checks_deal import RULES
+def _other_rules() -> tuple[Any, ...]:
+    from dealspace.termsheet.checks_deal import RULES as DEAL
+    from dealspace.termsheet.checks_kinds import RULES as KINDS
 
-    return RULES
+    return (*DEAL, *KINDS)
 
 
 def _load_world(draft: Draft) -> tuple[Economy | None, list[Fault]]:

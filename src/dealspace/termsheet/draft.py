@@ -51,12 +51,29 @@ _SHEET_STAND_INS: dict[str, Any] = {
 }
 #: The same inside a measure or issue; without `by`, `on`, `products` or `kind` there is nothing left to check.
 _ENTRY_STAND_INS: dict[str, dict[str, Any]] = {
-    "rate": {"tariff": "0%"},
+    "rate": dict.fromkeys(("tariff", "services-tax", "subsidy", "export-tax", "safeguard"), "0%"),
     "stacking": {"tariff": "add"},
-    "range": {"tariff": ["0%", "1%"], "ntb": ["0 pp", "1 pp"]},
+    "range": {
+        **{kind: ["0%", "1%"] for kind in ("tariff", "services-tax", "subsidy", "export-tax", "markup")},
+        **{kind: ["0 kt", "1 kt"] for kind in ("quota-volume", "quota-share")},
+        "ntb": ["0 pp", "1 pp"],
+        "commitment": ["0 bn USD", "1 bn USD"],
+    },
     "base": {"ntb": "100%"},
     "reduction": {"ntb": "0 pp"},
     "sense": {"ntb": "reduction"},
+    "pays": {"subsidy": "exports"},
+    "volume": {"quota": "1 Mt"},
+    "trigger": {"safeguard": "1 Mt"},
+    "imports": {"quota": "1 kt", "safeguard": "1 kt"},
+    "in_rate": {"quota": "0%"},
+    "out_rate": {"quota": "closed"},
+    "base_rate": {"safeguard": "0%"},
+    **{key: {"gate-price": "1 yen/kg"} for key in ("gate", "price", "cap")},
+    "amount": {"commitment": "1 bn USD"},
+    "years": {"commitment": "1"},
+    "grant_equivalent": {"commitment": "0%"},
+    "quota": dict.fromkeys(("quota-volume", "quota-share", "markup"), "unread"),
 }
 _NEEDED = ("by", "on", "products", "kind")
 _SECTIONS = (

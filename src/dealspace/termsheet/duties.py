@@ -132,16 +132,23 @@ class Staging(Part):
             raise ValueError(f"{idle[0]}: has no effect on the category {category}; delete it")
         if self.last is not None and self.first is not None and self.last < self.first:
             raise ValueError(f"last: {self.last} is before the first year, {self.first}; exchange the two")
-        if category == "uruguay" and not 0 <= self.minimum <= (self.coefficient or 0.0) <= 1:
+        if category in ("swiss", "uruguay"):
+            self._check_coefficient(category, self.coefficient or 0.0)
+
+    def _check_coefficient(self, category: str, coefficient: float) -> None:
+        if category == "swiss":
+            if coefficient <= 0:
+                raise ValueError("coefficient: is the rate that no duty stays above; write one above 0%, as in 25%")
+            return
+        if not 0 < coefficient <= 1:
+            raise ValueError("coefficient: is the mean cut, a share; write one above 0% and at most 100%, as in 36%")
+        if not 0 <= self.minimum <= coefficient:
             raise ValueError(
-                "minimum: is above the mean cut (coefficient), or one of them is not a share; write 15%, say"
+                f"minimum: {percent(self.minimum)} is no smallest cut; "
+                f"write one from 0% to the mean cut of {percent(coefficient)}"
             )
-        if category == "uruguay" and self.sensitive and "minimum" not in self.model_fields_set:
+        if self.sensitive and "minimum" not in self.model_fields_set:
             raise ValueError("sensitive: takes the smallest cut, which is not given; write minimum: 15%, say")
-        if category == "swiss" and not (self.coefficient or 0.0) > 0:
-            raise ValueError(
-                "coefficient: must be above 0%; the formula takes no rate above it, as in coefficient: 25%"
-            )
 
     @property
     def every_rate(self) -> tuple[float, ...]:
@@ -169,6 +176,11 @@ class Staging(Part):
         match = _EQUAL.fullmatch(self.category or "")
         first = self.first or 0
         return first + int(match[1]) - 1 if match else first if self.last is None else self.last
+
+    @property
+    def step_years(self) -> tuple[int, ...]:
+        """Years in which the rate takes a step, rising."""
+        return tuple(self.rates) if self.rates else tuple(range(self.first or 0, self._last + 1))
 
     def rate_on(self, day: date) -> float:
         """Return the rate of a day, a fraction; raises UnstagedDayError before the first year without a base."""
@@ -281,7 +293,8 @@ class SpecificDuty(Part):
         return ratio(price_on(self.specific, day), self.price)
 
 
-def _duty_form(value: Any) -> str:
+def duty_form(value: Any) -> str:
+    """Tell from what is written which form of a duty it is; the tag of the union below."""
     if isinstance(value, SpecificDuty) or (isinstance(value, Mapping) and {"specific", "price"} & set(value)):
         return "[specific]"
     return "[by year]" if isinstance(value, Mapping | Staging) else "[rate]"
@@ -290,7 +303,7 @@ def _duty_form(value: Any) -> str:
 #: A rate, a specific duty over a price, or a schedule by years.
 Duty = Annotated[
     Annotated[Rate, Tag("[rate]")] | Annotated[SpecificDuty, Tag("[specific]")] | Annotated[Staging, Tag("[by year]")],
-    Discriminator(_duty_form),
+    Discriminator(duty_form),
 ]
 AnyDuty = float | SpecificDuty | Staging
 
@@ -298,6 +311,19 @@ AnyDuty = float | SpecificDuty | Staging
 def duty_on(value: AnyDuty, day: date) -> float:
     """Return a duty on a day as a fraction; specific duties by their ad valorem equivalent."""
     return value if isinstance(value, int | float) else value.rate_on(day)
+
+
+def steps(value: object) -> tuple[date, ...]:
+    """Return the days on which a duty or price takes a step; none when it is the same on every day."""
+    value = getattr(value, "specific", value)
+    if isinstance(value, StagedPrice):
+        years: tuple[int, ...] = tuple(value.rates)
+    elif isinstance(value, Staging):
+        years = value.step_years
+    else:
+        return ()
+    month, day = (int(part) for part in value.year_starts.split("-"))
+    return tuple(date(year, month, day) for year in years)
 
 
 def duty_words(value: AnyDuty) -> str:

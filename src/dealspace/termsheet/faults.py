@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from dealspace.errors import Fault, near_matches
 from dealspace.termsheet.acts import ACTS, ISSUES
+from dealspace.termsheet.duties import SpecificDuty, StagedPrice, Staging
 from dealspace.termsheet.parts import Background, Chance, CodeList, Deadline, Fact, NoDeal, Offer
 from dealspace.termsheet.preferences import PRESETS, Custom, Mercantilist, Political, WeightDoubt, Welfare
 from dealspace.termsheet.quantities import counted, shown
@@ -34,6 +35,11 @@ _PARTS: dict[str, type[BaseModel]] = {"no_deal": NoDeal, "background": Backgroun
 _TAGS = {*ACTS, *ISSUES, *PRESETS}
 #: Keys of the language that this version does not compute, refused with a word about it.
 _LATER_KEYS = {"ratifiers", "retaliation"}
+#: Keys that belong elsewhere: the section they stand in, and what to do.
+_MISPLACED = {
+    "staging": ("issues", "an issue settles one value, so 'staging' has no effect on it; write the steps as a measure"),
+    "year_starts": ("measures", "'year_starts' belongs to a schedule; write it inside staging: or beside rates:"),
+}
 #: Kinds that belong to the other section, with what is written there instead.
 _OTHER_SECTION = {
     ("issues", "quota"): "write quota-volume, quota-share or markup, and name the quota",
@@ -63,12 +69,22 @@ def _fault(item: dict[str, Any], document: Document) -> tuple[Fault, Place]:
         return Fault(message, ".".join(place), document.file, document.line(place)), place
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return _tag_fault(place, item, document), place
-    message = _sentence(kind, item)
+    message = _in_unit_of_issue(place, document.data, _sentence(kind, item))
     head, _, tail = message.partition(": ")
     if kind == "value_error" and head in _keys_at(place, document.data):
         place, message = (*place, head), tail  # a rule over several keys blames one of them
     path = place[:-1] if len(place) > 1 and place[-2] in ("range", "levels") else place
     return Fault(message, ".".join(path), document.file, document.line(place)), place
+
+
+def _in_unit_of_issue(place: Place, data: Any, message: str) -> str:
+    """Where an offer's value has no unit, name that of its issue instead of guessing per cent."""
+    head, found, _ = message.partition(" has no unit; write ")
+    if not found or place[0] != "offers" or len(place) != 3:
+        return message
+    issue = ISSUES.get(str(_keys_at(("issues", place[2]), data).get("kind")))
+    unit = {"kt": "kt", "USD mn": "bn USD", "pp": "pp"}.get(issue.UNIT if issue else "")
+    return f"{head}{found}{head} {unit}" if unit else message
 
 
 def _place(loc: tuple[int | str, ...], data: Any) -> Place:
@@ -116,6 +132,8 @@ def _model_at(place: Place, data: Any) -> type[BaseModel] | None:
         return _PARTS.get(place[0])
     if place[-1] in ("probability", "survives"):
         return Chance
+    if len(place) > 2 and place[0] in ("measures", "issues"):
+        return _nested_model(place[-1], _keys_at(place, data))
     models = _ENTRIES.get(place[0]) if len(place) == 2 else None
     if models is None:
         return None
@@ -123,18 +141,29 @@ def _model_at(place: Place, data: Any) -> type[BaseModel] | None:
     return models.get(str(entry.get("kind", entry.get("preset", ""))))
 
 
+def _nested_model(key: str, value: Mapping[str, Any]) -> type[BaseModel] | None:
+    """Return the model that reads a duty or price written as a mapping."""
+    if key in ("specific", "cap"):
+        return StagedPrice
+    if key not in ("staging", "rate", "in_rate", "out_rate", "markup", "base_rate", "above"):
+        return None
+    return SpecificDuty if key != "staging" and {"specific", "price"} & set(value) else Staging
+
+
 def _keys(model: type[BaseModel] | None) -> list[str]:
     if model is None:
         return []
-    return [field.alias or name for name, field in model.model_fields.items() if name not in ("name", "terms")] + (
-        ["name"] if model is TermSheet else []
-    )
+    out = {"name", "terms", *getattr(model, "REFUSED", ())} - ({"name"} if model is TermSheet else set())
+    keys = [(name, field.alias or name) for name, field in model.model_fields.items()]
+    return [alias for name, alias in keys if name not in out and alias not in out]
 
 
 def _unknown_key(place: Place, data: Any) -> str:
     key, model = place[-1], _model_at(place[:-1], data)
     if key in _LATER_KEYS:
         return f"the key {key!r} is not supported in this version and would have no effect; delete it"
+    if key in _MISPLACED and place[0] == _MISPLACED[key][0] and len(place) == 3:
+        return _MISPLACED[key][1]
     known = _keys(model)
     hint = f"; {near_matches(key, known)}" if known else "; delete it"
     entry = _keys_at(place[:-1], data)
@@ -179,6 +208,22 @@ _EXAMPLES = {
     "sense": "sense: reduction",
     "base": "base: the barrier's ad valorem equivalent, as in base: 15%",
     "reduction": "reduction: 5 pp, say",
+    "pays": "pays: production or exports",
+    "volume": "volume: what may come in at in_rate, as in 770 kt",
+    "imports": "imports: what came in in the base year, as in 767 kt or {USA: 346 kt, THA: 286 kt}",
+    "in_rate": "in_rate: the duty within the quota, as in 0%",
+    "out_rate": "out_rate: the duty over the quota, as in 38.5%, {specific: .., price: ..} or closed",
+    "trigger": "trigger: 242 kt, say",
+    "base_rate": "base_rate: the duty up to the trigger, as in 21.6%",
+    "gate": "gate: 524 yen/kg, say",
+    "price": "price: the border price, as in 148 yen/kg",
+    "cap": "cap: the largest duty by weight, as in 125 yen/kg",
+    "specific": "specific: 341 yen/kg, say",
+    "amount": "amount: 550 bn USD, say",
+    "years": "years: 5, say",
+    "grant_equivalent": "grant_equivalent: the share that is a gift, as in 2% or [0%, 2%, 5%]",
+    "quota": "quota: the name of a quota under measures",
+    "rates": "rates: a rate for each year, as in {2025: 10%}",
     "date": "date: 2025-08-01, say",
     "source": "source: where it comes from",
     "statement": "statement: what the figure says",

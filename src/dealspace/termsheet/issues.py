@@ -29,7 +29,7 @@ _Volumes = Annotated[tuple[Volume, Volume], BeforeValidator(lambda value: pair(v
 _Sums = Annotated[tuple[Money, Money], BeforeValidator(lambda value: pair(value, "[0 bn USD, 600 bn USD]"))]
 
 
-class TariffIssue(Issue, DutyTerms):
+class TariffIssue(DutyTerms, Issue):
     """A duty to be agreed. `stacking` as in `TariffAct`; with ``cut`` the value is the share removed."""
 
     kind: Literal["tariff"]

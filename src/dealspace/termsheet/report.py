@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dealspace.errors import DealspaceError, Fault
+from dealspace.termsheet.acts import QuotaAct, QuotaShareIssue, TariffAct, TariffIssue
+from dealspace.termsheet.checks_kinds import quota_ceiling
+from dealspace.termsheet.duties import steps
 from dealspace.termsheet.loading import examine, find_sheet
+from dealspace.termsheet.quantities import percent
 from dealspace.termsheet.reading import Place, read_document
 from dealspace.termsheet.sheet import TermSheet
+from dealspace.termsheet.units import volume
 
 if TYPE_CHECKING:
     from dealspace.world.economy import Economy
@@ -84,6 +89,7 @@ def _line(sheet: TermSheet, place: Place) -> int | None:
     return sheet.lines.get(place)
 
 
+_BY_RATE = ("tariff", "services-tax", "subsidy", "export-tax")
 _Finding = Iterator[tuple[Place, str]]
 
 
@@ -114,6 +120,8 @@ def _weightless(sheet: TermSheet) -> _Finding:
 def _out_of_reach(sheet: TermSheet) -> _Finding:
     for name, issue in sheet.issues.items():
         own = {str(term) for term in issue.products.terms}
+        if not own:
+            continue  # about a quota or a sum of money, not about products
         gone = set(issue.except_)
         for measure in set(issue.except_) & set(sheet.measures):
             gone |= {str(term) for term in sheet.measures[measure].products.terms}
@@ -123,12 +131,51 @@ def _out_of_reach(sheet: TermSheet) -> _Finding:
 
 def _stacks_on_status_quo(sheet: TermSheet) -> _Finding:
     for name, issue in sheet.issues.items():
-        if issue.kind != "tariff" or issue.lifts:
+        if issue.kind not in _BY_RATE or issue.lifts:
             continue
         for act in sheet.acts("status-quo"):
-            if act.kind == "tariff" and (act.by, act.products) == (issue.by, issue.products):
+            if act.kind == issue.kind and (act.by, act.products) == (issue.by, issue.products):
                 message = f"lifts nothing, so {act.name} stays in force beside it; add lifts: [{act.name}] if meant"
                 yield ("issues", name), message
+
+
+def _above_bound(sheet: TermSheet) -> _Finding:
+    """What is above a bound rate is told: it is a breach of a promise, not of the sheet."""
+    for name, act in sheet.measures.items():
+        if isinstance(act, TariffAct) and act.bound is not None and act.stacking != "cut":
+            days = (sheet.day_of(act), *steps(act.staging), *steps(act.specific))
+            highest = max(act.rate_on(day) for day in days)
+            if highest > act.bound:
+                message = f"{percent(round(highest, 4))} is above the bound rate of {percent(act.bound)}"
+                yield ("measures", name, "bound"), message
+    for name, issue in sheet.issues.items():
+        bound = issue.bound if isinstance(issue, TariffIssue) and issue.stacking != "cut" else None
+        if bound is not None and issue.high > bound:
+            message = f"the range reaches {percent(issue.high)}, above the bound rate of {percent(bound)}"
+            yield ("issues", name, "bound"), message
+
+
+def _overfull_quota(sheet: TermSheet) -> _Finding:
+    for name, act in sheet.measures.items():
+        if isinstance(act, QuotaAct) and act.closed and act.imports_total > act.volume_on(sheet.day_of(act)):
+            message = f"{volume(act.imports_total)} came in, more than the closed quota of {volume(act.volume)} lets in"
+            yield ("measures", name, "imports"), message
+
+
+def _shares_beyond_volume(sheet: TermSheet) -> _Finding:
+    for name, issue in sheet.issues.items():
+        if not isinstance(issue, QuotaShareIssue):
+            continue
+        act = sheet.measures.get(issue.quota)
+        assert isinstance(act, QuotaAct), "the rules of a sheet let no other through"
+        others = sum(share for origin, share in (act.shares or {}).items() if origin not in issue.on)
+        most = quota_ceiling(sheet, act)
+        if issue.high + others > most:
+            message = (
+                f"{volume(issue.high)} and the other shares of {issue.quota}, {volume(others)}, are more than its "
+                f"volume of {volume(most)}, so the other shares would have to shrink"
+            )
+            yield ("issues", name, "range"), message
 
 
 def _no_threat(sheet: TermSheet) -> _Finding:
@@ -177,6 +224,9 @@ _RULES = (
     _weightless,
     _out_of_reach,
     _stacks_on_status_quo,
+    _above_bound,
+    _overfull_quota,
+    _shares_beyond_volume,
     _no_threat,
     _unused,
     _undated_threat,

@@ -270,7 +270,9 @@ class TermSheet(Part):
             from dealspace.termsheet.loading import world_of
 
             world = world_of(self)
-        return compile_policy(self, world, name, **({} if on is None else {"on": _day(on)}))
+        if on is None:
+            return compile_policy(self, world, name)
+        return compile_policy(self, world, name, on=_day(on))
 
     def to_yaml(self) -> str:
         """Write the sheet as YAML; reading the text gives an equal sheet."""
