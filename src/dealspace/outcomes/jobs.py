@@ -87,9 +87,9 @@ def jobs(
     Returns
     -------
     polars.DataFrame
-        Columns region, sector, sector_name, change_percent, persons (in the base), persons_change, year, covers, source,
-        status and note. Persons, year, covers, source and status are null where no number is sourced, and the note says
-        so. Where total work is fixed, sectors only trade workers: persons lost in one are gained in others.
+        Columns region, sector, sector_name, change_percent, persons (in the base), persons_change, year, covers,
+        source, status and note. Persons, year, covers, source and status are null where no number is sourced, and the
+        note says so. Where total work is fixed, sectors only trade workers: persons lost in one are gained in others.
 
     Raises
     ------

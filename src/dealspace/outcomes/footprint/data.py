@@ -61,6 +61,7 @@ def load_footprint(name: str = DEFAULT) -> Footprint:
         units=units,
         name=name,
         group=tuple(entry["group"]),
+        composite=tuple(entry["composite"]),
         notes=notes,
         not_told=tuple(entry["not_told"]),
         **{key: entry[key] for key in (*plain, *parts)},

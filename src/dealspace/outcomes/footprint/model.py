@@ -87,6 +87,8 @@ class Footprint:
         each place is the region of its name.
     group : tuple of str, optional
         Makers whose totals, exports, workers and parts are meant; all by default.
+    composite : tuple of str, optional
+        Names that stand for many makers: their places substitute like makers, at eta.
     value : mapping of str to float, optional
         Customs value of a unit by place, USD; places without one get no duty in dollars.
     exports : float
@@ -127,6 +129,7 @@ class Footprint:
     units: np.ndarray
     origins: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     group: tuple[str, ...] = ()
+    composite: tuple[str, ...] = ()
     value: Mapping[str, float] = field(default_factory=dict)
     exports: float = 0.0
     workers: float | None = None
@@ -150,6 +153,7 @@ class Footprint:
             "makers": tuple(self.makers),
             "plants": tuple(self.plants),
             "group": tuple(self.group) or tuple(self.makers),
+            "composite": tuple(self.composite),
             "origins": MappingProxyType({plant: MappingProxyType(mix) for plant, mix in origins.items()}),
             "value": MappingProxyType(dict(self.value)),
             "notes": MappingProxyType(dict(self.notes)),
@@ -168,6 +172,11 @@ class Footprint:
     def in_group(self) -> np.ndarray:
         """True for the makers of the group (M,)."""
         return np.isin(self.makers, self.group)
+
+    @property
+    def is_composite(self) -> np.ndarray:
+        """True for names that stand for many makers (M,)."""
+        return np.isin(self.makers, self.composite)
 
     @property
     def value_per_unit(self) -> np.ndarray:
@@ -200,6 +209,7 @@ def _faults(f: Footprint) -> list[Fault]:
             faults.append(Fault("names something twice", key))
     for key, names, known in (
         ("group", f.group, f.makers),
+        ("composite", f.composite, f.makers),
         ("value", f.value, f.plants),
     ):
         faults += [Fault(str(unknown_name("name", name, known)), key) for name in names if name not in known]
@@ -207,7 +217,9 @@ def _faults(f: Footprint) -> list[Fault]:
         if abs(sum(mix.values()) - 1.0) > 1e-6 or min(mix.values(), default=-1.0) < 0:
             faults.append(Fault(f"has weights {dict(mix)}; give shares that add to 1", f"origins.{plant}"))
     if not any(dict(mix) == {f.market: 1.0} for mix in f.origins.values()):
-        faults.append(Fault(f"none is built in {f.market} alone; name a place whose only region is the market", "plants"))
+        faults.append(
+            Fault(f"none is built in {f.market} alone; name a place whose only region is the market", "plants")
+        )
     faults += [Fault(f"{f.value[p]} is not a value; leave it out", f"value.{p}") for p in f.value if not f.value[p] > 0]
     if not 0 <= f.parts_share < 1:
         faults.append(Fault(f"{f.parts_share} is no share; give a fraction below 1", "parts_share"))

@@ -1,7 +1,7 @@
 """Choice of a maker and of the plant within it: a CES nest in changes.
 
-With s the base share of spending, p_hat the change of the buyer's price, sigma the elasticity of substitution between the
-plants of a maker and eta the one between makers, each of quantity to price:
+With s the base share of spending, p_hat the change of the buyer's price, sigma the elasticity of substitution between
+the plants of a maker and eta the one between makers, each of quantity to price:
 
     P_m      = ( sum_p s_{p|m} p_hat_mp^(1-sigma) )^(1/(1-sigma))      s'_{p|m} = s_{p|m} (p_hat_mp / P_m)^(1-sigma)
     P        = ( sum_m s_m P_m^(1-eta) )^(1/(1-eta))                   s'_m     = s_m (P_m / P)^(1-eta)
@@ -39,7 +39,7 @@ class Choice(NamedTuple):
 def nested_choice(
     spending: np.ndarray,
     price_hat: np.ndarray,
-    between_plants: float,
+    between_plants: float | np.ndarray,
     between_makers: float,
     spending_hat: float = 1.0,
 ) -> Choice:
@@ -51,8 +51,10 @@ def nested_choice(
         Base spending, zero where a maker has no plant; only proportions matter.
     price_hat : (M, P)
         Buyer's price, new over old.
-    between_plants, between_makers : float
-        Elasticities of substitution sigma and eta, zero or more; ``math.inf`` is allowed.
+    between_plants : float or (M,)
+        Elasticity of substitution sigma, one for all makers or one each; zero or more, ``math.inf`` is allowed.
+    between_makers : float
+        Elasticity of substitution eta, likewise.
     spending_hat : float
         Spending on all makers, new over old.
 
@@ -68,9 +70,10 @@ def nested_choice(
     [[1.333, 0.333]]
     """
     spending, price_hat = np.asarray(spending, dtype=float), np.asarray(price_hat, dtype=float)
-    _check(spending, price_hat, between_plants, between_makers, spending_hat)
+    sigma = np.broadcast_to(np.asarray(between_plants, dtype=float), spending.shape[:1])
+    _check(spending, price_hat, sigma, between_makers, spending_hat)
     by_maker = spending.sum(axis=1)
-    within = [_ces(spending[m] / by_maker[m], price_hat[m], between_plants) for m in range(len(by_maker))]
+    within = [_ces(spending[m] / by_maker[m], price_hat[m], sigma[m]) for m in range(len(by_maker))]
     maker_price = np.array([price for _, price in within])
     maker_factor, price = _ces(by_maker / by_maker.sum(), maker_price, between_makers)
     plant_factor = np.array([factor for factor, _ in within])
@@ -94,7 +97,7 @@ def _ces(share: np.ndarray, price_hat: np.ndarray, elasticity: float) -> tuple[n
     return (p / index) ** (1.0 - elasticity), index
 
 
-def _check(spending: np.ndarray, price_hat: np.ndarray, sigma: float, eta: float, spending_hat: float) -> None:
+def _check(spending: np.ndarray, price_hat: np.ndarray, sigma: np.ndarray, eta: float, spending_hat: float) -> None:
     if spending.ndim != 2 or spending.shape != price_hat.shape:
         raise DealspaceError(
             f"spending {spending.shape} and prices {price_hat.shape} must both be (makers, plants); give equal shapes"
@@ -103,8 +106,9 @@ def _check(spending: np.ndarray, price_hat: np.ndarray, sigma: float, eta: float
         raise DealspaceError("each maker needs some spending at its plants, and none may be negative or missing")
     if not (np.isfinite(price_hat) & (price_hat > 0))[spending > 0].all():
         raise DealspaceError("a change of price is zero, negative or missing where cars are sold; 1 means no change")
-    for name, value in (("between plants", sigma), ("between makers", eta)):
-        if math.isnan(value) or value < 0:
-            raise DealspaceError(f"the elasticity {name} is {value}; give zero or more (inf for perfect substitutes)")
+    for name, values in (("between plants", sigma), ("between makers", np.array([eta]))):
+        if not (values >= 0).all():
+            bad = values[~(values >= 0)][0]
+            raise DealspaceError(f"the elasticity {name} is {bad:g}; give zero or more (inf for perfect substitutes)")
     if not (math.isfinite(spending_hat) and spending_hat > 0):
         raise DealspaceError(f"spending moves by a factor of {spending_hat}; give a positive one, 1 for no change")

@@ -167,9 +167,9 @@ def respond(
     if anchor == "origins" and costs.volume_hat is None:
         raise DealspaceError("the anchor 'origins' needs volumes by place from an equilibrium; use anchor='spending'")
     buyer_hat = costs.buyer_hat**settings.pass_through
-    choice = nested_choice(
-        footprint.units, buyer_hat, settings.between_plants, settings.between_makers, costs.spending_hat
-    )
+    # Where one name stands for many makers, its places differ as makers do, not as plants of one maker.
+    between = np.where(footprint.is_composite, settings.between_makers, settings.between_plants)
+    choice = nested_choice(footprint.units, buyer_hat, between, settings.between_makers, costs.spending_hat)
     units = footprint.units * choice.units_hat
     response = Response(footprint, costs, settings, anchor, choice, units, buyer_hat)
     if anchor == "spending" or costs.volume_hat is None:
@@ -239,8 +239,8 @@ def response_range(response: Response, ranges: Ranges) -> Mapping[str, tuple[flo
     Returns
     -------
     mapping of str to (low, central, high)
-        Changes as fractions of the base, except `jobs`, in persons: the group's sales by place (``units:PLACE``), all its
-        sales (``units``), its output at home (``output``) and its jobs there (``jobs``, where sourced).
+        Changes as fractions of the base, except `jobs`, in persons: the group's sales by place (``units:PLACE``), all
+        its sales (``units``), its output at home (``output``) and its jobs there (``jobs``, where sourced).
     """
     central = headline(response)
     found = [central]
