@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from dealspace.termsheet.base import Part, RegionNames
@@ -21,7 +21,7 @@ from dealspace.termsheet.duties import (
     price_on,
 )
 from dealspace.termsheet.entries import Act
-from dealspace.termsheet.quantities import Barrier, Points, Rate, Share, percent, points
+from dealspace.termsheet.quantities import Barrier, Points, Rate, Share, percent, points, shown
 from dealspace.termsheet.staging import gate_duty
 from dealspace.termsheet.units import UnitPrice, ratio
 
@@ -68,6 +68,13 @@ class DutyTerms(Part):
             )
 
 
+def _by_rate(value: Any) -> Any:
+    """Say where a duty by weight is written."""
+    if isinstance(value, str) and value.rstrip().endswith(("/kg", "/t")):
+        raise ValueError(f"{shown(value)!r} is a duty by weight; write specific: {shown(value)} and the border price:")
+    return value
+
+
 class TariffAct(DutyTerms, Act):
     """A duty.
 
@@ -91,7 +98,7 @@ class TariffAct(DutyTerms, Act):
     staging: Staging | None = None
     specific: Price | None = None
     price: UnitPrice | None = None
-    rate: Annotated[Rate | None, Field(validate_default=True)] = None
+    rate: Annotated[Rate | None, BeforeValidator(_by_rate), Field(validate_default=True)] = None
     stacking: Stacking = "add"
 
     @field_validator("rate", mode="after")

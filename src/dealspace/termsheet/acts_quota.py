@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema, model_validator
 
 from dealspace.termsheet.base import RegionName, Text
-from dealspace.termsheet.duties import Duty, SpecificDuty, Staging, duty_form, duty_on
+from dealspace.termsheet.duties import Duty, DutyRate, SpecificDuty, Staging, duty_form, duty_on
 from dealspace.termsheet.entries import NO_PRODUCTS, Act
 from dealspace.termsheet.products import Products
 from dealspace.termsheet.quantities import Rate, parse_share, percent, shown
@@ -53,9 +53,16 @@ def _out_form(value: Any) -> str:
     return "[closed]" if value == "closed" else duty_form(value)
 
 
+def _rate_or_closed(value: Any) -> Any:
+    """Say that ``closed`` is the only word that may stand for a duty over the quota."""
+    if isinstance(value, str) and value.strip().isalpha():
+        raise ValueError(f"{shown(value)!r} is not a rate; write one such as 25%, or closed where nothing may come in")
+    return value
+
+
 OutDuty = Annotated[
     Annotated[Literal["closed"], Tag("[closed]")]
-    | Annotated[Rate, Tag("[rate]")]
+    | Annotated[DutyRate, BeforeValidator(_rate_or_closed), Tag("[rate]")]
     | Annotated[SpecificDuty, Tag("[specific]")]
     | Annotated[Staging, Tag("[by year]")],
     Discriminator(_out_form),

@@ -40,6 +40,8 @@ def _name(value: object) -> str:
 def _region(value: object) -> str:
     if isinstance(value, str) and _REGION.fullmatch(value):
         return value
+    if isinstance(value, str) and re.match(r"\d{3}(?!\d)", value):
+        raise ValueError(f"{shown(value)!r} follows a comma, which ends a value here; write thousands without a comma")
     raise ValueError(f"{shown(value)!r} is not a region or group; write a code such as USA, EU or world")
 
 

@@ -152,8 +152,8 @@ def services_and_goods_are_told_apart(context: Context) -> Iterator[Fault]:
 
 def _told_apart(term: str, kind: str, services: list[str]) -> str:
     if kind == "services-tax":
-        return f"{term} are goods, but a services tax is due on services; write one of {', '.join(services)}"
-    return f"{term} are services, but a {kind} is on goods; write a goods sector or hs: codes"
+        return f"{term} holds goods, but a services tax is due on services; write one of {', '.join(services)}"
+    return f"{term} holds services, but a {kind} is on goods; write a goods sector or hs: codes"
 
 
 def commitments_name_a_receiver(context: Context) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from dealspace.termsheet.base import Part
-from dealspace.termsheet.quantities import Quantity, Rate, percent, plain, shown
+from dealspace.termsheet.quantities import Quantity, Rate, parse_rate, percent, plain, shown
 from dealspace.termsheet.staging import by_year, equal_cuts, rising, schedule_year, swiss, uruguay
 from dealspace.termsheet.units import UnitPrice, Year, YearStarts, ratio
 
@@ -300,9 +300,25 @@ def duty_form(value: Any) -> str:
     return "[by year]" if isinstance(value, Mapping | Staging) else "[rate]"
 
 
+def parse_duty(value: object) -> float:
+    """Read the rate of a duty; raises ValueError with the cure where it is written by weight."""
+    try:
+        return parse_rate(value)
+    except ValueError:
+        if isinstance(value, str) and value.rstrip().endswith(("/kg", "/t")):
+            raise ValueError(
+                f"{shown(value)!r} is a duty by weight; write the border price with it, as in "
+                f"{{specific: {shown(value)}, price: 148 yen/kg}}"
+            ) from None
+        raise
+
+
+DutyRate = Annotated[Rate, BeforeValidator(parse_duty)]
 #: A rate, a specific duty over a price, or a schedule by years.
 Duty = Annotated[
-    Annotated[Rate, Tag("[rate]")] | Annotated[SpecificDuty, Tag("[specific]")] | Annotated[Staging, Tag("[by year]")],
+    Annotated[DutyRate, Tag("[rate]")]
+    | Annotated[SpecificDuty, Tag("[specific]")]
+    | Annotated[Staging, Tag("[by year]")],
     Discriminator(duty_form),
 ]
 AnyDuty = float | SpecificDuty | Staging

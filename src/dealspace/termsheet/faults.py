@@ -15,6 +15,7 @@ from dealspace.termsheet.preferences import PRESETS, Custom, Mercantilist, Polit
 from dealspace.termsheet.quantities import counted, shown
 from dealspace.termsheet.reading import Document, Place
 from dealspace.termsheet.sheet import TermSheet
+from dealspace.termsheet.units import MONEY, WEIGHTS, no_unit
 
 #: Model of each entry of a section, by the tag of its discriminator where there are several.
 _ENTRIES: dict[str, dict[str, type[BaseModel]]] = {
@@ -83,8 +84,11 @@ def _in_unit_of_issue(place: Place, data: Any, message: str) -> str:
     if not found or place[0] != "offers" or len(place) != 3:
         return message
     issue = ISSUES.get(str(_keys_at(("issues", place[2]), data).get("kind")))
-    unit = {"kt": "kt", "USD mn": "bn USD", "pp": "pp"}.get(issue.UNIT if issue else "")
-    return f"{head}{found}{head} {unit}" if unit else message
+    if issue is None or issue.UNIT == "%":
+        return message
+    if issue.UNIT == "pp":
+        return f"{head}{found}{head} pp"
+    return no_unit(head, WEIGHTS, "770 kt") if issue.UNIT == "kt" else no_unit(head, MONEY, "550 bn USD")
 
 
 def _place(loc: tuple[int | str, ...], data: Any) -> Place:
@@ -182,8 +186,8 @@ def _tag_fault(place: Place, item: dict[str, Any], document: Document) -> Fault:
         return Fault(message, ".".join(place), document.file, document.line(place))
     place = (*place, key)
     if (place[0], given) in _OTHER_SECTION:
-        noun = {"issues": "an issue", "measures": "a measure"}[place[0]]
-        message = f"{given} is not a kind of {noun}; {_OTHER_SECTION[place[0], given]}"
+        noun = {"issues": "issue", "measures": "measure"}[place[0]]
+        message = f"{given} is no kind of {noun}; {_OTHER_SECTION[place[0], given]}"
     else:
         message = f"{shown(given)!r} is not a {key}; {near_matches(given, known)} Supported: {choice}."
     return Fault(message, ".".join(place), document.file, document.line(place))

@@ -125,7 +125,7 @@ class ExportTaxIssue(Issue):
         return self
 
 
-_THE_QUOTAS = "is that of the quota; delete it"
+_THE_QUOTAS = "belongs to the quota, which says it already; delete the key"
 _OF_THE_QUOTA: dict[str, str] = dict.fromkeys(("products", "except", "except_on", "coverage"), _THE_QUOTAS)
 _ALL_OF_THE_QUOTA = {"on": _THE_QUOTAS, **_OF_THE_QUOTA}
 

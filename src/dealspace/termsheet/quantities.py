@@ -95,6 +95,11 @@ def split(value: object, wanted: str) -> tuple[Decimal, str]:
     text = (repr(value) if isinstance(value, float) else str(value)).strip().replace("−", "-")
     match = _MEASURED.fullmatch(text)
     comma = _COMMA.fullmatch(text)
+    if comma and re.match(r"\d{3}(?!\d)", comma[2]):
+        raise ValueError(
+            f"{shown(text)!r} has a comma that can be read two ways; "
+            f"write {comma[1]}{comma[2]} or {comma[1]}.{comma[2]}"
+        )
     if comma:
         raise ValueError(f"{shown(text)!r} has a decimal comma; write {comma[1]}.{comma[2]}")
     if match is None:
@@ -137,6 +142,8 @@ def parse_rate(value: object) -> float:
         return _fraction(number, _written(value))
     if unit == "pp":
         raise ValueError(f"{shown(value)} is in points, but a rate belongs here; write {plain(float(number))}%")
+    if unit.endswith(("/kg", "/t")):
+        raise ValueError(f"{shown(value)!r} is by weight, but a rate belongs here; divide it by the border price")
     raise ValueError(f"{shown(value)!r} has the unit {unit!r}, but a rate belongs here; write it like 25%")
 
 

@@ -6,7 +6,7 @@ in. Nothing is converted between currencies: an exchange rate is a fact with a d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -19,10 +19,9 @@ IssueUnit = Literal["%", "pp", "kt", "USD mn"]
 #: Powers of ten from a unit to the one that values are kept in.
 WEIGHTS = {"kg": -6, "t": -3, "kt": 0, "Mt": 3}
 MONEY = {"USD": -6, "mn USD": 0, "bn USD": 3, "trn USD": 6}
-_CURRENCIES = ("yen", "USD", "EUR")
-PRICES = tuple(f"{money}/{weight}" for money in _CURRENCIES for weight in ("kg", "t"))
+PRICES = tuple(f"{currency}/{weight}" for currency in ("yen", "USD", "EUR") for weight in ("kg", "t"))
 _OTHER_WORDS = {
-    "tonnes": "t", "tons": "t", "ton": "t", "tonne": "t", "thousand t": "kt", "million t": "Mt", "mn t": "Mt",
+    "tonnes": "t", "tonne": "t", "thousand t": "kt", "million t": "Mt", "mn t": "Mt",
     "mt": "Mt",
     "USD mn": "mn USD", "USD bn": "bn USD", "USD trn": "trn USD", "billion USD": "bn USD", "million USD": "mn USD",
     "trillion USD": "trn USD", "USD billion": "bn USD", "USD million": "mn USD", "m USD": "mn USD",
@@ -31,32 +30,40 @@ _OTHER_WORDS = {
 
 
 def parse_volume(value: object) -> float:
-    """Read a weight such as ``770 kt``, ``346,000`` never; returns kt."""
-    return _scaled(value, WEIGHTS, "a weight such as 770 kt", "kt")
+    """Read a weight such as ``770 kt``; returns kt."""
+    return _scaled(value, WEIGHTS, "a weight", "770 kt")
 
 
 def parse_money(value: object) -> float:
     """Read a sum such as ``550 bn USD``; returns USD million."""
-    return _scaled(value, MONEY, "a sum such as 550 bn USD", "bn USD")
+    return _scaled(value, MONEY, "a sum", "550 bn USD")
 
 
-def _scaled(value: object, units: Mapping[str, int], wanted: str, usual: str) -> float:
-    number, unit = split(value, wanted)
+def _scaled(value: object, units: Mapping[str, int], wanted: str, example: str) -> float:
+    number, unit = split(value, f"{wanted} such as {example}")
     if unit == "" and number == 0:
         return 0.0
     amount = plain(float(number))
     if unit == "":
-        raise ValueError(f"{amount} has no unit; write {wanted.rpartition(' such as ')[0]}, as in {amount} {usual}")
+        raise ValueError(no_unit(amount, units, example))
     if unit in units:
         return float(number.scaleb(units[unit]))
     if unit in _OTHER_WORDS and _OTHER_WORDS[unit] in units:
         raise ValueError(f"{shown(value)!r} has the unit {unit!r}; write {amount} {_OTHER_WORDS[unit]}")
+    if units is WEIGHTS and unit in ("ton", "tons"):
+        raise ValueError(f"{shown(value)!r} may be metric, short or long; write metric tons as t, as in {amount} t")
     if units is MONEY and ("JPY" in unit or "yen" in unit or "EUR" in unit):
         raise ValueError(
             f"{shown(value)!r} is not in USD; convert it at the rate that the source gives, and say so in note:"
         )
     hint = near_matches(unit, units)
-    raise ValueError(f"{shown(value)!r} has the unit {unit!r}, but {wanted} belongs here; {hint}")
+    raise ValueError(f"{shown(value)!r} has the unit {unit!r}, but {wanted} such as {example} belongs here; {hint}")
+
+
+def no_unit(amount: str, units: Iterable[str], example: str) -> str:
+    """Say that a number has no unit, without a guess at which one it is."""
+    *first, last = units
+    return f"{amount} has no unit; write it in {', '.join(first)} or {last}, as in {example}"
 
 
 def volume(value: float) -> str:
@@ -95,9 +102,7 @@ def parse_price(value: object) -> Quantity:
     if unit == "":
         raise ValueError(f"{amount} has no unit; write a price of a weight, as in {amount} yen/kg")
     if unit == "%":
-        raise ValueError(
-            f"{shown(value)!r} is a rate, but a price such as 341 yen/kg belongs here; write it under rate:"
-        )
+        raise ValueError(f"{shown(value)!r} is a rate, but a price of a weight belongs here; write it like 341 yen/kg")
     raise ValueError(f"{shown(value)!r} has the unit {unit!r}; write one of {', '.join(PRICES)}")
 
 
