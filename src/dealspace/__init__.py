@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dealspace.analysis.analysis import analyze as analyze
     from dealspace.errors import DealspaceError as DealspaceError
     from dealspace.instruments.policy import Policy as Policy
+    from dealspace.instruments.quota import Quota as Quota
     from dealspace.outcomes.equilibrium import Equilibrium as Equilibrium
     from dealspace.outcomes.equilibrium import solve as solve
     from dealspace.outcomes.gradient import gradient as gradient
@@ -32,6 +33,7 @@ _HOMES = {
     "Economy": "dealspace.world.economy",
     "Equilibrium": "dealspace.outcomes.equilibrium",
     "Policy": "dealspace.instruments.policy",
+    "Quota": "dealspace.instruments.quota",
     "TermSheet": "dealspace.termsheet.sheet",
     "gradient": "dealspace.outcomes.gradient",
     "list_worlds": "dealspace.world.catalogue",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dealspace.errors import SheetError
-from dealspace.instruments.stacking import Clause, applies, check_single_replace, duty, part_edges
+from dealspace.instruments.stacking import Clause, applies, check_single_replace, duty, line_cuts
 from dealspace.termsheet.products import parse_term
 
 
@@ -43,13 +43,16 @@ def test_duty_of_a_line(normal: float, acts: list[tuple[str, float]], expected: 
 
 
 def test_edges_split_a_line_once_per_coverage() -> None:
-    assert part_edges((0.35, 1.0, 0.35, 0.6)).tolist() == [0.35, 0.6, 1.0]
+    cuts = line_cuts([clause(f"m{k}", coverage=share) for k, share in enumerate((0.35, 1.0, 0.35, 0.6))])
+    assert cuts.coverage.tolist() == [0.35, 0.6, 1.0]
+    assert cuts.width.tolist() == pytest.approx([0.35, 0.25, 0.4])
+    assert cuts.good.tolist() == [0, 1, 2]
 
 
 def on(clauses: tuple[Clause, ...], named: dict[str, Clause] | None = None) -> np.ndarray:
     """Which clauses apply on the parts of a single line that all of them catch, (clauses, parts)."""
     everybody = (named or {}) | {c.name: c for c in clauses}
-    edges = part_edges(tuple(c.coverage for c in everybody.values()))
+    edges = line_cuts(everybody.values())
     scope = {name: np.array([True]) for name in everybody}
     return applies(clauses, named or {}, scope, edges, 1)[:, 0, :]
 

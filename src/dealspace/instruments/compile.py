@@ -7,18 +7,20 @@ Per line and part the rule of `dealspace.instruments.stacking` gives the duty, t
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dealspace.errors import DealspaceError, PolicyError, unknown_name
-from dealspace.instruments.clauses import deal_clauses, measure_clauses, own_lists, placed, policy_clauses
-from dealspace.instruments.dealmap import DealMap, build_map
-from dealspace.instruments.parts import Parts, collect_parts
+from dealspace.instruments.clauses import Terms, deal_terms, measure_clauses, own_lists, placed, policy_terms
+from dealspace.instruments.dealmap import DealMap
+from dealspace.instruments.mapping import Ingredients, build_map
+from dealspace.instruments.parts import collect_parts
 
 if TYPE_CHECKING:
     from dealspace.instruments.policy import Policy
-    from dealspace.instruments.stacking import Clause
+    from dealspace.termsheet.acts import Issue
     from dealspace.termsheet.sheet import TermSheet
     from dealspace.world.economy import Economy
 
@@ -27,7 +29,13 @@ ETA = 2.0
 
 
 def compile_policy(
-    sheet: TermSheet, world: Economy, name: str, *, eta: float = ETA, background: str | None = None
+    sheet: TermSheet,
+    world: Economy,
+    name: str,
+    *,
+    eta: float = ETA,
+    background: str | None = None,
+    on: date | None = None,
 ) -> Policy:
     """Return a policy of a sheet, or one of its offers, as wedges against the baseline.
 
@@ -41,10 +49,14 @@ def compile_policy(
         Elasticity of substitution between product lines of one origin within a sector (``model.md``, products).
     background : {"in-force", "letters-applied"}, optional
         What third countries face; the sheet's own reading by default.
+    on : datetime.date, optional
+        Only the acts in force on that day, with their staged rates and grown quotas. By default all acts of the
+        policy, whatever their dates, with the rates of the sheet's own day (`TermSheet.day_of`).
 
     Returns
     -------
     Policy
+        Its `notes` say what had to be taken otherwise than written.
 
     Raises
     ------
@@ -57,17 +69,10 @@ def compile_policy(
 
     if name not in sheet.policies and name not in sheet.offers:
         raise unknown_name("policy", name, [*sheet.policies, *sheet.offers])
-    clauses = policy_clauses(sheet, world, name, background)
-    deals = build_map(world, _parts(sheet, world, clauses), clauses, (), eta)
-    wedges = deals.wedges(np.zeros(0))
-    tau = np.asarray(wedges.tau)
-    return Policy(
-        world,
-        tariff=np.where(tau == 1.0 + world.tariff, world.tariff, tau - 1.0),
-        trade_cost=np.asarray(wedges.trade_cost),
-        tariff_price=np.asarray(wedges.price_hat),
-        name=name,
-    )
+    values = {} if name in sheet.policies else sheet.offers[name].values
+    axes = tuple(sheet.issues[issue] for issue in values)
+    deals = _compiled(sheet, world, policy_terms(sheet, world, name, background, on), axes, eta)
+    return Policy.of_deal(world, deals, np.array(list(values.values())), name)
 
 
 def compile_deals(
@@ -77,6 +82,7 @@ def compile_deals(
     issues: Iterable[str] | None = None,
     eta: float = ETA,
     background: str | None = None,
+    on: date | None = None,
 ) -> DealMap:
     """Return the map from deals to wedges: the status quo less what the issues lift, plus the issues.
 
@@ -86,13 +92,13 @@ def compile_deals(
     world : Economy
     issues : iterable of str, optional
         Issues that are on the table, in the order of a deal's entries; all of the sheet's by default.
-    eta, background : as in `compile_policy`
+    eta, background, on : as in `compile_policy`
 
     Returns
     -------
     DealMap
         ``DealMap.wedges(x)`` takes x (issues,) in natural units: rates and cuts as fractions, barriers as points
-        removed (0.10 for 10 pp).
+        removed (0.10 for 10 pp), volumes in kt, sums of money in USD million.
 
     Raises
     ------
@@ -103,9 +109,8 @@ def compile_deals(
     for name in names:
         if name not in sheet.issues:
             raise unknown_name("issue", name, sheet.issues)
-    clauses = deal_clauses(sheet, world, names, background)
     axes = tuple(sheet.issues[name] for name in names)
-    return build_map(world, _parts(sheet, world, clauses), clauses, axes, eta)
+    return _compiled(sheet, world, deal_terms(sheet, world, names, background, on), axes, eta)
 
 
 def check_deal(deals: DealMap, x: np.ndarray) -> None:
@@ -130,8 +135,10 @@ def check_deal(deals: DealMap, x: np.ndarray) -> None:
         raise PolicyError("; ".join(faults))
 
 
-def _parts(sheet: TermSheet, world: Economy, clauses: tuple[Clause, ...]) -> Parts:
+def _compiled(sheet: TermSheet, world: Economy, terms: Terms, issues: tuple[Issue, ...], eta: float) -> DealMap:
     try:
-        return collect_parts(world, clauses, measure_clauses(sheet, world), own_lists(sheet))
+        parts, caught = collect_parts(world, terms.clauses, measure_clauses(sheet, world), own_lists(sheet))
+        given = Ingredients(terms.clauses, parts, caught, issues, terms.transfers, terms.quotas, terms.moves)
+        return build_map(world, given, eta)
     except DealspaceError as error:
         raise placed(sheet, error) from None

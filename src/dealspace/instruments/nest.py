@@ -1,14 +1,16 @@
 """The product nest under a cell: one price factor and one revenue factor for lines with different duties.
 
 Origin is the outer nest (theta), products the inner one (eta). With duty-inclusive base shares s_h of the lines,
-tau = 1 + duty and d the wasteful barrier factor of each line:
+tau = 1 + duty, d the wasteful and r the rent factor of each line's barriers:
 
-    phi_hat = ( sum_h s_h (tau'_h d_hat_h / tau0_h)^(1-eta) )^(1/(1-eta))
-    s'_h    = s_h (tau'_h d_hat_h / tau0_h)^(1-eta) / phi_hat^(1-eta)
+    phi_hat = ( sum_h s_h (tau'_h d_hat_h r_h / tau0_h)^(1-eta) )^(1/(1-eta))
+    s'_h    = s_h (tau'_h d_hat_h r_h / tau0_h)^(1-eta) / phi_hat^(1-eta)
     tauR'   = 1 / sum_h (s'_h / tau'_h)
-    d_hat   = the same sum over d_hat_h alone;   tauP_hat = phi_hat / d_hat
+    rent    = sum_h (s'_h / tau'_h) / sum_h (s'_h / (tau'_h r_h))
+    d_hat   = the same sum as phi_hat over d_hat_h alone;   tauP_hat = phi_hat / (d_hat rent)
 
-so tauP_hat d_hat is what buyers feel and tauR' what the treasury collects. At eta = 1 the sum is geometric.
+so tauP_hat d_hat rent is what buyers feel, tauR' what the treasury collects and 1 / (tauR' rent) what the producer
+gets of a unit spent. At eta = 1 the sum is geometric.
 """
 
 from __future__ import annotations
@@ -35,19 +37,36 @@ class Sums(NamedTuple):
     price : (cells,), sum of s (tau' d / tau0)^(1-eta), or of s log(...) at eta = 1
     sales : (cells,), the same terms over tau' (at eta = 1: s / tau')
     barrier : (cells,), sum of s d^(1-eta), or of s log d
+    rented : (cells,), the terms of `sales` over the rent factor; None where no barrier of any line has a rent
     """
 
     price: Float[AnyArray, " C"]
     sales: Float[AnyArray, " C"]
     barrier: Float[AnyArray, " C"]
+    rented: Float[AnyArray, " C"] | None = None
+
+    def plus(self, other: Sums) -> Sums:
+        """Return the sums over both sets of lines; a set without rents counts with its sales."""
+        rented = None
+        if self.rented is not None or other.rented is not None:
+            rented = _or(self.rented, self.sales) + _or(other.rented, other.sales)
+        return Sums(self.price + other.price, self.sales + other.sales, self.barrier + other.barrier, rented)
 
 
 class Factors(NamedTuple):
-    """Factors of each cell: `price_hat` tauP_hat, `tau` tauR' and `trade_cost` d_hat, all (cells,)."""
+    """Factors of each cell, all (cells,): `price_hat` tauP_hat, `tau` tauR', `trade_cost` d_hat and `rent`.
+
+    `rent` is None where no barrier has a rent.
+    """
 
     price_hat: Float[AnyArray, " C"]
     tau: Float[AnyArray, " C"]
     trade_cost: Float[AnyArray, " C"]
+    rent: Float[AnyArray, " C"] | None = None
+
+
+def _or(array: AnyArray | None, other: AnyArray) -> AnyArray:
+    return other if array is None else array
 
 
 def line_sums(
@@ -58,6 +77,7 @@ def line_sums(
     barrier: Float[AnyArray, " H"],
     eta: float,
     cells: int,
+    rent: Float[AnyArray, " H"] | None = None,
 ) -> Sums:
     """Add the lines up by cell; `cell` is the position of each line's cell among `cells`, sorted.
 
@@ -65,16 +85,20 @@ def line_sums(
     """
     xp = _module(share)
     ratio = tau * barrier / tau0
+    if rent is not None:
+        ratio = ratio * rent
     if eta == 1.0:
         price, sales, cost = share * xp.log(ratio), share / tau, share * xp.log(barrier)
     else:
         price = share * ratio ** (1.0 - eta)
         sales, cost = price / tau, share * barrier ** (1.0 - eta)
+    columns = [price, sales, cost]
+    if rent is not None:
+        columns.append(sales / rent)
     if xp is np:
-        return Sums(*(np.bincount(cell, column, cells) for column in (price, sales, cost)))
-    stacked = jnp.stack([price, sales, cost], axis=1)
-    total = jax.ops.segment_sum(stacked, cell, cells, indices_are_sorted=True)
-    return Sums(total[:, 0], total[:, 1], total[:, 2])
+        return Sums(*(np.bincount(cell, column, cells) for column in columns))
+    total = jax.ops.segment_sum(jnp.stack(columns, axis=1), cell, cells, indices_are_sorted=True)
+    return Sums(*(total[:, k] for k in range(len(columns))))
 
 
 def _module(array: object) -> ModuleType:
@@ -89,4 +113,7 @@ def factors(sums: Sums, eta: float) -> Factors:
     else:
         power = 1.0 / (1.0 - eta)
         phi_hat, d_hat, weight = sums.price**power, sums.barrier**power, sums.price
-    return Factors(phi_hat / d_hat, weight / sums.sales, d_hat)
+    if sums.rented is None:
+        return Factors(phi_hat / d_hat, weight / sums.sales, d_hat)
+    rent = sums.sales / sums.rented
+    return Factors(phi_hat / (d_hat * rent), weight / sums.sales, d_hat, rent)

@@ -10,7 +10,7 @@ import numpy as np
 
 from dealspace.errors import Fault, SheetError
 from dealspace.instruments.products import LineBook, PairLines, known_lists, line_book, select
-from dealspace.instruments.stacking import Clause, applies, check_single_replace, part_edges
+from dealspace.instruments.stacking import BORDER, LEVIES, Clause, Cuts, applies, check_single_replace, line_cuts
 
 if TYPE_CHECKING:
     from dealspace.world.economy import Economy
@@ -18,30 +18,71 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """Parts of lines in the cells that some clause touches, sorted by cell; P is their number.
+    """Goods (parts of lines) in the cells that some border clause touches, sorted by cell; P is their number.
 
     Attributes
     ----------
     cell : (P,) of int, flat position in (importer, exporter, sector)
     share : (P,), duty-inclusive base share in the cell, adding to 1 in each
     tau0 : (P,), one plus the normal duty
-    on : (P, clauses) of bool, which clauses apply
+    on : (P, slices, clauses) of bool, which clauses apply on each slice of the good's value
+    width : (P, slices), share of the value in each slice, adding to 1
+    without : (P, slices, clauses) of bool, what would apply if preferences that cost something were not claimed;
+        None where there are none
     """
 
     cell: np.ndarray
     share: np.ndarray
     tau0: np.ndarray
     on: np.ndarray
+    width: np.ndarray
+    without: np.ndarray | None = None
+
+    def rows(self, rows: np.ndarray) -> Parts:
+        """Return the goods at `rows`."""
+        without = None if self.without is None else self.without[rows]
+        return Parts(self.cell[rows], self.share[rows], self.tau0[rows], self.on[rows], self.width[rows], without)
+
+
+@dataclass(frozen=True, eq=False)
+class Caught:
+    """What levies catch: share of the sales of a cell at basic price, one row for each cell and clause.
+
+    Attributes
+    ----------
+    cell : (rows,) of int, flat position in (importer, exporter, sector)
+    clause : (rows,) of int, position among the clauses
+    weight : (rows,), share of the cell, above 0 and at most 1
+    """
+
+    cell: np.ndarray
+    clause: np.ndarray
+    weight: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
 class PairParts:
-    """The parts of one pair: `on` (pair's clauses, lines, parts), `width` (parts,) adding to 1."""
+    """The parts of one pair.
+
+    Attributes
+    ----------
+    lines : PairLines
+    clauses : those that address the pair
+    on : (clauses, lines, parts) of bool
+    cuts : how lines are cut into parts
+    without : as `on`, if preferences that cost something were not claimed; None where there are none
+    """
 
     lines: PairLines
     clauses: tuple[Clause, ...]
     on: np.ndarray
-    width: np.ndarray
+    cuts: Cuts
+    without: np.ndarray | None = None
+
+    @property
+    def width(self) -> np.ndarray:
+        """Share of a line in each part, (parts,) adding to 1."""
+        return self.cuts.width
 
 
 def collect_parts(
@@ -49,8 +90,8 @@ def collect_parts(
     clauses: tuple[Clause, ...],
     named: Mapping[str, Clause],
     lists: Mapping[str, tuple[str, ...]],
-) -> Parts:
-    """Return the parts that `clauses` touch.
+) -> tuple[Parts, Caught]:
+    """Return the goods that the border clauses touch, and what the levies catch.
 
     Parameters
     ----------
@@ -68,6 +109,7 @@ def collect_parts(
     pairs = [(n, i) for n in world.regions for i in world.regions if any(c.addresses(n, i) for c in clauses)]
     position = {clause.name: k for k, clause in enumerate(clauses)}
     found: list[Parts] = []
+    caught: list[Caught] = []
     faults: dict[str, Fault] = {}
     for importer, exporter in pairs:
         try:
@@ -76,14 +118,12 @@ def collect_parts(
             for fault in error.faults:
                 faults.setdefault(fault.path, fault)
             continue
-        found.append(_flat(world, pair, position, len(clauses)))
+        start = _first_cell(world, importer, exporter)
+        found.append(_goods(world, pair, position, len(clauses), start))
+        caught.append(_caught(world, pair, position, start))
     if faults:
         raise SheetError(faults.values())
-    if not found:
-        none = np.zeros(0)
-        return Parts(none.astype(np.int64), none, none + 1.0, np.zeros((0, len(clauses)), dtype=bool))
-    columns = zip(*((p.cell, p.share, p.tau0, p.on) for p in found), strict=True)
-    return Parts(*(np.concatenate(column) for column in columns))
+    return _joined(found, len(clauses)), _all_caught(caught)
 
 
 def pair_parts(
@@ -104,10 +144,28 @@ def pair_parts(
     for name, clause in wanted.items():
         if name not in scope:  # named in a carve-out only: what nothing else catches need not be told apart
             scope[name] = _scope(clause, lines, book, lists, matter)
-    edges = part_edges(tuple(clause.coverage for clause in wanted.values()))
-    on = applies(here, others, scope, edges, len(lines.codes))
+    cuts = line_cuts(wanted.values())
+    on = applies(here, others, scope, cuts, len(lines.codes))
     check_single_replace(here, on, importer, exporter)
-    return PairParts(lines, here, on, np.diff(edges, prepend=0.0))
+    return PairParts(lines, here, on, cuts, _unclaimed(here, others, scope, cuts, on))
+
+
+def _unclaimed(
+    here: tuple[Clause, ...],
+    others: Mapping[str, Clause],
+    scope: dict[str, np.ndarray],
+    cuts: Cuts,
+    on: np.ndarray,
+) -> np.ndarray | None:
+    """Return what applies where preferences that cost something are not claimed; they may be costly on no part."""
+    free = [row for row, clause in enumerate(here) if not clause.origin_cost]
+    if len(free) == len(here):
+        return None
+    without = np.zeros_like(on)
+    costly = {clause.name for clause in here if clause.origin_cost}
+    rest = {name: clause for name, clause in others.items() if name not in costly}
+    without[free] = applies(tuple(here[row] for row in free), rest, scope, cuts, on.shape[1])
+    return without
 
 
 def _needed(here: tuple[Clause, ...], others: Mapping[str, Clause]) -> dict[str, Clause]:
@@ -135,22 +193,82 @@ def _scope(
     return mask & ~select(clause.except_products, lines, book, lists, f"{clause.path}.except", mask)
 
 
-def _flat(world: Economy, pair: PairParts, position: Mapping[str, int], clauses: int) -> Parts:
-    """Lay the parts of a pair out in a row, cells that nothing touches left out, in the order of `clauses`."""
+def _first_cell(world: Economy, importer: str, exporter: str) -> int:
+    pair = world.region_index(importer) * len(world.regions) + world.region_index(exporter)
+    return pair * len(world.sectors)
+
+
+def _goods(world: Economy, pair: PairParts, position: Mapping[str, int], clauses: int, start: int) -> Parts:
+    """Lay the goods of a pair out in a row, cells that no border clause touches left out, in the order of `clauses`."""
     lines = pair.lines
+    border = [row for row, clause in enumerate(pair.clauses) if clause.kind in BORDER]
     touched = np.zeros(len(world.sectors), dtype=bool)
-    touched[lines.sector[pair.on.any(axis=(0, 2))]] = True
+    touched[lines.sector[pair.on[border].any(axis=(0, 2))]] = True
     keep = touched[lines.sector]
-    parts = len(pair.width)
-    on = np.zeros((int(keep.sum()) * parts, clauses), dtype=bool)
-    for row, clause in enumerate(pair.clauses):
-        on[:, position[clause.name]] = pair.on[row][keep].reshape(-1)
-    start = (world.region_index(lines.importer) * len(world.regions) + world.region_index(lines.exporter)) * len(
-        world.sectors
-    )
+    goods = int(pair.cuts.good[-1]) + 1
+    widths = pair.cuts.width.reshape(goods, -1)
+    columns = [position[pair.clauses[row].name] for row in border]
+
+    def laid_out(on: np.ndarray) -> np.ndarray:
+        full = np.zeros((int(keep.sum()) * goods, widths.shape[1], clauses), dtype=bool)
+        for row, column in zip(border, columns, strict=True):
+            full[:, :, column] = on[row][keep].reshape(-1, widths.shape[1])
+        return full
+
+    of_line = widths.sum(axis=1)
     return Parts(
-        cell=np.repeat(start + lines.sector[keep], parts),
-        share=np.outer(lines.share[keep], pair.width).reshape(-1),
-        tau0=np.repeat(lines.tau0[keep], parts),
-        on=on,
+        cell=np.repeat(start + lines.sector[keep], goods),
+        share=np.outer(lines.share[keep], of_line).reshape(-1),
+        tau0=np.repeat(lines.tau0[keep], goods),
+        on=laid_out(pair.on),
+        width=np.tile(widths / np.where(of_line > 0, of_line, 1.0)[:, None], (int(keep.sum()), 1)),
+        without=None if pair.without is None else laid_out(pair.without),
     )
+
+
+def _joined(found: list[Parts], clauses: int) -> Parts:
+    """Join the goods of the pairs; those with fewer slices get empty ones."""
+    slices = max((p.width.shape[1] for p in found), default=1)
+    costly = any(p.without is not None for p in found)
+
+    def padded(array: np.ndarray) -> np.ndarray:
+        missing = slices - array.shape[1]
+        return np.pad(array, [(0, 0), (0, missing), *[(0, 0)] * (array.ndim - 2)]) if missing else array
+
+    def joined(arrays: list[np.ndarray], empty: np.ndarray) -> np.ndarray:
+        return np.concatenate(arrays) if arrays else empty
+
+    none, nothing = np.zeros(0), np.zeros((0, 1, clauses), dtype=bool)
+    return Parts(
+        cell=joined([p.cell for p in found], none.astype(np.int64)),
+        share=joined([p.share for p in found], none),
+        tau0=joined([p.tau0 for p in found], none),
+        on=joined([padded(p.on) for p in found], nothing),
+        width=joined([padded(p.width) for p in found], np.zeros((0, 1))),
+        without=joined([padded(p.on if p.without is None else p.without) for p in found], nothing) if costly else None,
+    )
+
+
+def _caught(world: Economy, pair: PairParts, position: Mapping[str, int], start: int) -> Caught:
+    """Return the share of each cell's sales at basic price that each levy catches."""
+    lines, sectors = pair.lines, len(world.sectors)
+    net = lines.share / lines.tau0
+    total = np.bincount(lines.sector, net, sectors)
+    cells, names, weights = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+    for row, clause in enumerate(pair.clauses):
+        if clause.kind not in LEVIES:
+            continue
+        taken = np.bincount(lines.sector, net * (pair.on[row] @ pair.cuts.width), sectors)
+        hit = np.flatnonzero(taken > 0)
+        cells.append(start + hit)
+        names.append(np.full(len(hit), position[clause.name]))
+        weights.append(np.minimum(taken[hit] / total[hit], 1.0))
+    return Caught(np.concatenate(cells), np.concatenate(names), np.concatenate(weights))
+
+
+def _all_caught(found: list[Caught]) -> Caught:
+    if not found:
+        nothing = np.zeros(0, dtype=np.int64)
+        return Caught(nothing, nothing, np.zeros(0))
+    columns = zip(*((c.cell, c.clause, c.weight) for c in found), strict=True)
+    return Caught(*(np.concatenate(column) for column in columns))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import FrozenInstanceError
 from functools import cached_property
 from numbers import Real
@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from dealspace.errors import EconomyError, Fault, PolicyError
+from dealspace.instruments.quota import Quota, quotas_of
 from dealspace.world.economy import Economy
 from dealspace.world.reading import align, off_diagonal, read
 
 if TYPE_CHECKING:
+    from dealspace.core.quotas import Quotas
     from dealspace.core.wedges import Wedges
+    from dealspace.instruments.dealmap import DealMap
 
 AXES = ("importer", "exporter", "sector")
 Given = Any  # a number, an array, a labelled array, or a mapping from names to numbers
@@ -44,6 +47,13 @@ class Policy:
     tariff_price : optional
         Change of the duty-inclusive price factor, where the lines of a cell make it differ from
         (1 + tariff) / (1 + tariff before).
+    services_tax : optional
+        Share of what the buyer pays before duty that a tax on services takes; gross factor 1 / (1 - services_tax).
+        The importer's budget earns it; own sales may be named. A single number holds between all regions.
+    transfer : array (region,) or mapping, optional
+        USD million a year received from others, negative when given; outside the equilibrium.
+    quotas : list of Quota, optional
+        Tariff-rate quotas on whole cells; see `Quota`.
     name : str
         How reports call it.
 
@@ -71,6 +81,11 @@ class Policy:
     rent: np.ndarray
     rent_to_importer: np.ndarray
     tariff_price: np.ndarray
+    services_tax: np.ndarray
+    transfer: np.ndarray
+    quotas: Quotas | None
+    quota_names: tuple[str, ...]
+    notes: tuple[str, ...]
 
     def __init__(
         self,
@@ -82,6 +97,9 @@ class Policy:
         rent: Given = None,
         rent_to_importer: Given = None,
         tariff_price: Given = None,
+        services_tax: Given = None,
+        transfer: Given = None,
+        quotas: Iterable[Quota] = (),
         name: str = "policy",
     ):
         if not isinstance(world, Economy):
@@ -93,12 +111,47 @@ class Policy:
             "rent": rent,
             "rent_to_importer": rent_to_importer,
             "tariff_price": tariff_price,
+            "services_tax": services_tax,
         }
         levels, faults = _levels(world, given)
-        if faults:
-            raise PolicyError(faults)
+        sums, more = _transfers(world, transfer)
+        if faults or more:
+            raise PolicyError([*faults, *more])
+        asked = tuple(quotas)
+        held = quotas_of(world, asked) if asked else None
+        names = tuple(name for quota in asked for name in quota.names)
         # The arrays are read-only and the attributes fixed, so that what was checked is what is solved.
-        self.__dict__.update(levels, world=world, name=name)
+        self.__dict__.update(levels, world=world, name=name, transfer=sums, quotas=held, quota_names=names, notes=())
+
+    @classmethod
+    def of_deal(cls, world: Economy, deals: DealMap, x: np.ndarray, name: str = "policy") -> Policy:
+        """Return a deal as a policy, quotas and all.
+
+        Parameters
+        ----------
+        world : Economy
+        deals : DealMap
+        x : array (issues,)
+            Values in natural units, as for `DealMap.wedges`.
+        name : str
+        """
+        at, tax = deals.wedges(x), np.asarray(deals.services_tax(x))
+        tau = np.asarray(at.tau) * (1.0 - tax)
+        policy = cls(
+            world,
+            tariff=np.where(np.abs(tau - (1.0 + world.tariff)) < 1e-15, world.tariff, tau - 1.0),
+            trade_cost=np.asarray(at.trade_cost),
+            subsidy=np.asarray(at.subsidy),
+            rent=np.asarray(at.rent),
+            rent_to_importer=np.asarray(at.rent_to_importer),
+            tariff_price=np.asarray(at.price_hat) * (1.0 - tax),
+            services_tax=tax,
+            transfer=np.asarray(at.transfer),
+            name=name,
+        )
+        held = at.quotas if deals.quotas is not None else None
+        policy.__dict__.update(quotas=held, quota_names=deals.quota_names, notes=deals.notes)
+        return policy
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise FrozenInstanceError(f"a Policy cannot be changed ({name}); make another one")
@@ -111,21 +164,26 @@ class Policy:
         """The policy as the core takes it."""
         import jax.numpy as jnp
 
-        from dealspace.core.wedges import Wedges
+        from dealspace.core.wedges import no_change
 
-        return Wedges(
-            price_hat=jnp.asarray(self.tariff_price),
-            tau=jnp.asarray(1.0 + self.tariff),
+        base = no_change(self.world.baseline)
+        kept = 1.0 - self.services_tax
+        return base._replace(
+            price_hat=jnp.asarray(self.tariff_price / kept),
+            tau=jnp.asarray((1.0 + self.tariff) / kept),
             trade_cost=jnp.asarray(self.trade_cost),
             subsidy=jnp.asarray(self.subsidy),
             rent=jnp.asarray(self.rent),
             rent_to_importer=jnp.asarray(self.rent_to_importer),
+            transfer=jnp.asarray(self.transfer),
+            quotas=base.quotas if self.quotas is None else self.quotas,
         )
 
     def __repr__(self) -> str:
         changed = int(np.sum(self.tariff != self.world.tariff))
         costs = int(np.sum(self.trade_cost != 1.0))
-        return f"Policy({self.name!r}, {changed} duties and {costs} trade costs changed)"
+        more = f", {len(self.quota_names)} quotas" if self.quota_names else ""
+        return f"Policy({self.name!r}, {changed} duties and {costs} trade costs changed{more})"
 
 
 def _levels(world: Economy, given: Mapping[str, Given]) -> tuple[dict[str, np.ndarray], list[Fault]]:
@@ -154,6 +212,28 @@ def _levels(world: Economy, given: Mapping[str, Given]) -> tuple[dict[str, np.nd
         where = f"{world.regions[region]}, {world.sectors[sector]}"
         faults.append(Fault(f"a duty on own sales ({where}); a tariff is paid at the border", "tariff"))
     return levels, faults
+
+
+def _transfers(world: Economy, given: Given) -> tuple[np.ndarray, list[Fault]]:
+    """Return what each region receives, read-only, and what is wrong."""
+    found = np.zeros(len(world.regions))
+    faults: list[Fault] = []
+    if isinstance(given, Mapping):
+        for region, value in given.items():
+            number = _number(value)
+            if number is None or not np.isfinite(number):
+                faults.append(Fault(f"{_brief(value)} of {region} is not a number; write USD million", "transfer"))
+            else:
+                found[world.region_index(region)] = number
+    elif given is not None:
+        array = np.asarray(given)
+        if array.shape != found.shape or array.dtype.kind not in "iuf" or not np.isfinite(array).all():
+            cure = 'write a number for each region, or name them: {"JPN": -2200.0, "USA": 2200.0}'
+            faults.append(Fault(f"is not an array of {len(found)} finite numbers; {cure}", "transfer"))
+        else:
+            found[:] = array
+    found.flags.writeable = False
+    return found, faults
 
 
 def _fill(world: Economy, given: Given, default: np.ndarray, label: str) -> np.ndarray:
@@ -253,8 +333,9 @@ _DEFAULTS = {
     "rent": 1.0,
     "rent_to_importer": 1.0,
     "tariff_price": 1.0,
+    "services_tax": 0.0,
 }
-_SPREAD = ("tariff", "trade_cost")  # a single number holds between all regions
+_SPREAD = ("tariff", "trade_cost", "services_tax")  # a single number holds between all regions
 _LEAST = {"tariff": -1.0, "trade_cost": 0.0, "tariff_price": 0.0, "rent": 0.0}  # each to be exceeded
 
 
@@ -268,6 +349,9 @@ def _bounds(world: Economy, label: str, array: np.ndarray) -> list[Fault]:
     elif label == "subsidy":
         bad |= array >= 1.0
         rule = "a number below 1"
+    elif label == "services_tax":
+        bad |= (array < 0.0) | (array >= 1.0)
+        rule = "a share of at least 0 and below 1"
     elif label == "rent_to_importer":
         bad |= (array < 0.0) | (array > 1.0)
         rule = "a share between 0 and 1"

@@ -1,0 +1,193 @@
+"""Duties by product line of one pair under a policy, for satellites that follow products below the sectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dealspace.errors import DealspaceError, unknown_name
+from dealspace.instruments.clauses import measure_clauses, own_lists, placed, policy_clauses
+from dealspace.instruments.compile import ETA
+from dealspace.instruments.parts import PairParts, pair_parts
+from dealspace.instruments.products import known_lists, line_book
+from dealspace.instruments.stacking import Clause, duty
+from dealspace.instruments.valorem import barrier_factors
+
+if TYPE_CHECKING:
+    from dealspace.termsheet.sheet import TermSheet
+    from dealspace.world.economy import Economy
+
+
+@dataclass(frozen=True, eq=False)
+class LineRates:
+    """Product lines of one importer and exporter, sorted by sector and code; H is their number.
+
+    Attributes
+    ----------
+    importer, exporter : str
+    codes : (H,) of str
+        HS digits, empty where the sector is known as a whole only.
+    sector : (H,) of str
+    share : (H,)
+        Duty-inclusive base share in the cell, adding to 1 in each.
+    tau0 : (H,)
+        Gross duty factor in the base year.
+    tau : (H,)
+        Gross duty factor after the policy, as buyers feel it: where a measure covers part of a line, tau0 times the
+        line's price factor.
+    revenue : (H,)
+        Gross duty factor as the treasury collects it; equal to `tau` where a line is in one piece.
+    barrier : (H,)
+        Change of the trade cost, rents of barriers included.
+    value : (H,)
+        Base sales at basic price, USD million, on the level of the economy's cell.
+    quota : (H,) of str
+        Name of the quota or safeguard that sets the duty, else empty. There `tau` is `tau0`: what is paid under a
+        quota depends on the equilibrium.
+    """
+
+    importer: str
+    exporter: str
+    codes: np.ndarray
+    sector: np.ndarray
+    share: np.ndarray
+    tau0: np.ndarray
+    tau: np.ndarray
+    revenue: np.ndarray
+    barrier: np.ndarray
+    value: np.ndarray
+    quota: np.ndarray
+
+
+def line_rates(
+    sheet: TermSheet,
+    world: Economy,
+    policy: str,
+    importer: str,
+    exporter: str,
+    on: date | None = None,
+    *,
+    background: str | None = None,
+    eta: float = ETA,
+) -> LineRates:
+    """Return what each product line of a pair pays before and after a policy.
+
+    Parameters
+    ----------
+    sheet, world : TermSheet, Economy
+    policy : str
+        A policy or an offer of the sheet.
+    importer, exporter : str
+        Regions.
+    on : datetime.date, optional
+        As in `dealspace.instruments.compile.compile_policy`.
+    background : {"in-force", "letters-applied"}, optional
+    eta : float
+        Elasticity between the parts of a line that pay different duties.
+
+    Raises
+    ------
+    SheetError
+        Where products cannot be told apart in the world's data.
+    UnknownNameError
+        For unknown names.
+    """
+    if policy not in sheet.policies and policy not in sheet.offers:
+        raise unknown_name("policy", policy, [*sheet.policies, *sheet.offers])
+    n, i = world.region_index(importer), world.region_index(exporter)
+    book, lists = line_book(world), known_lists(own_lists(sheet))
+    try:
+        clauses = policy_clauses(sheet, world, policy, background, on)
+        pair = pair_parts(book, clauses, measure_clauses(sheet, world), lists, importer, exporter)
+    except DealspaceError as error:
+        raise placed(sheet, error) from None
+    lines = pair.lines
+    price, revenue, barrier = _factors(pair, eta)
+    quota = _quotas(pair)
+    under = quota != ""
+    net = lines.share / lines.tau0
+    level = world.flows[n, i] / np.maximum(np.bincount(lines.sector, net, len(world.sectors)), 1e-300)
+    return LineRates(
+        importer=importer,
+        exporter=exporter,
+        codes=lines.codes,
+        sector=np.array(world.sectors)[lines.sector],
+        share=lines.share,
+        tau0=lines.tau0,
+        tau=np.where(under, lines.tau0, lines.tau0 * price),
+        revenue=np.where(under, lines.tau0, revenue),
+        barrier=barrier,
+        value=net * level[lines.sector],
+        quota=quota,
+    )
+
+
+def _quotas(pair: PairParts) -> np.ndarray:
+    """Return the quota of each line, empty for none."""
+    names = np.full(len(pair.lines.codes), "", dtype=object)
+    for row, clause in enumerate(pair.clauses):
+        if clause.stacking == "quota":
+            names[pair.on[row].any(axis=1)] = clause.entry
+    return names.astype(str)
+
+
+def _factors(pair: PairParts, eta: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return price factor (new over old), gross revenue factor and trade-cost factor of each line, (H,) each.
+
+    Lines that the same clauses catch alike and that pay the same duty are worked out once.
+    """
+    lines, count = pair.lines, len(pair.lines.codes)
+    found = np.ones((3, count))
+    seen: dict[tuple[bytes, float], tuple[float, float, float]] = {}
+    for h in range(count):
+        key = (pair.on[:, h].tobytes(), float(lines.tau0[h]))
+        if key not in seen:
+            seen[key] = _line(pair, h, eta)
+        found[:, h] = seen[key]
+    return found[0], found[1], found[2]
+
+
+def _line(pair: PairParts, h: int, eta: float) -> tuple[float, float, float]:
+    tau0 = float(pair.lines.tau0[h])
+    goods = int(pair.cuts.good[-1]) + 1
+    share, tau, cost = np.zeros(goods), np.ones(goods), np.ones(goods)
+    for good in range(goods):
+        at = np.flatnonzero(pair.cuts.good == good)
+        share[good] = pair.cuts.width[at].sum()
+        if share[good] > 0:
+            tau[good], cost[good] = _good(pair, h, at, tau0)
+    ratio = tau * cost / tau0
+    if eta == 1.0:
+        price, hindrance, weight = np.exp(share @ np.log(ratio)), np.exp(share @ np.log(cost)), share
+    else:
+        terms = share * ratio ** (1.0 - eta)
+        price = terms.sum() ** (1.0 / (1.0 - eta))
+        hindrance = (share @ cost ** (1.0 - eta)) ** (1.0 / (1.0 - eta))
+        weight = terms / terms.sum()
+    return float(price / hindrance), float(1.0 / (weight / tau).sum()), float(hindrance)
+
+
+def _good(pair: PairParts, h: int, at: np.ndarray, tau0: float) -> tuple[float, float]:
+    """Return gross duty and trade-cost factor of one good, whose slices are the parts `at`."""
+    width = pair.cuts.width[at] / pair.cuts.width[at].sum()
+    rates = np.array([_duty(pair.clauses, pair.on[:, h, part], tau0 - 1.0) for part in at])
+    tau, cost = 1.0 + float(width @ rates), 1.0
+    here = [clause for row, clause in enumerate(pair.clauses) if pair.on[row, h, at].any()]
+    for clause in here:
+        if clause.kind == "ntb":
+            cost *= float(np.prod(barrier_factors(clause.base, clause.rate or 0.0)))
+    claim = float(np.prod([1.0 + clause.origin_cost for clause in here]))
+    if claim > 1.0 and pair.without is not None:
+        others = np.array([_duty(pair.clauses, pair.without[:, h, part], tau0 - 1.0) for part in at])
+        without = 1.0 + float(width @ others)
+        return (tau, cost * claim) if tau * claim < without else (without, cost)
+    return tau, cost
+
+
+def _duty(clauses: tuple[Clause, ...], on: np.ndarray, normal: float) -> float:
+    border = ("tariff", "gate-price")
+    here = tuple(clause for clause, applies in zip(clauses, on, strict=True) if applies and clause.kind in border)
+    return duty(normal, here, tuple(float(clause.rate or 0.0) for clause in here))
