@@ -44,19 +44,19 @@ class Measure:
 
 @dataclass(frozen=True)
 class EquivalentVariation(Measure):
-    """Income at base prices worth as much as the change: I (I_hat / P_hat - 1), summed over regions."""
+    """Income at base prices worth as much as the change: I (I_hat / P_hat - 1) less the cost of work, summed."""
 
     regions: Positions
 
     def __call__(self, baseline: Baseline, solution: Solution) -> Float[Array, ""]:
         """Return USD million a year at the size of the base year."""
         gain = baseline.income * (solution.income_hat / solution.price_index_hat - 1.0)
-        return _pick(gain, self.regions).sum()
+        return _pick(gain - solution.work_cost, self.regions).sum()
 
 
 @dataclass(frozen=True)
 class RealIncome(Measure):
-    """I_hat / P_hat of one region."""
+    """I_hat / P_hat of one region; no measure of welfare where labour supply is elastic."""
 
     region: int
 
@@ -130,13 +130,85 @@ class TradeBalance(Measure):
 
 @dataclass(frozen=True)
 class TariffRevenue(Measure):
-    """Duty collected."""
+    """Duty and services tax collected, in all sectors or in some."""
+
+    regions: Positions
+    sectors: Positions = ()
+
+    def __call__(self, baseline: Baseline, solution: Solution) -> Float[Array, ""]:
+        """Return USD million a year at the numeraire."""
+        by_sector = _pick(solution.duty, self.regions)
+        return (by_sector[:, jnp.asarray(self.sectors)] if self.sectors else by_sector).sum()
+
+
+@dataclass(frozen=True)
+class Rents(Measure):
+    """Scarcity rents received, of barriers and of quotas."""
 
     regions: Positions
 
     def __call__(self, baseline: Baseline, solution: Solution) -> Float[Array, ""]:
         """Return USD million a year at the numeraire."""
-        return _pick(solution.tariff_revenue, self.regions).sum()
+        return _pick(solution.rents, self.regions).sum()
+
+
+@dataclass(frozen=True)
+class Subsidies(Measure):
+    """Subsidies paid, less export taxes received."""
+
+    regions: Positions
+
+    def __call__(self, baseline: Baseline, solution: Solution) -> Float[Array, ""]:
+        """Return USD million a year at the numeraire."""
+        return _pick(solution.subsidies, self.regions).sum()
+
+
+@dataclass(frozen=True)
+class Grants(Measure):
+    """Grant equivalents of commitments received, less given; apart from the equilibrium."""
+
+    regions: Positions
+
+    def __call__(self, baseline: Baseline, solution: Solution) -> Float[Array, ""]:
+        """Return USD million a year."""
+        return _pick(solution.transfer, self.regions).sum()
+
+
+@dataclass(frozen=True)
+class Employment(Measure):
+    """Workers of one sector, after over before: VA_hat_j / W_hat, over regions weighted by base value added."""
+
+    regions: Positions
+    sector: int
+
+    def __call__(self, baseline: Baseline, solution: Solution) -> Float[Array, ""]:
+        """Return the ratio, 1 = no change; 1 too where none were."""
+        before = _pick(baseline.value_added[:, self.sector], self.regions)
+        after = _pick(solution.value_added[:, self.sector] / solution.w_hat, self.regions)
+        return jnp.where(before.sum() > 0, after.sum() / jnp.where(before.sum() > 0, before.sum(), 1.0), 1.0)
+
+
+@dataclass(frozen=True)
+class LabourSupply(Measure):
+    """Workers of one region, after over before."""
+
+    region: int
+
+    def __call__(self, baseline: Baseline, solution: Solution) -> Float[Array, ""]:
+        """Return the ratio, 1 = no change."""
+        return solution.labour_hat[self.region]
+
+
+@dataclass(frozen=True)
+class SectorPrice(Measure):
+    """Consumer price of one sector over the region's consumer price index."""
+
+    region: int
+    sector: int
+
+    def __call__(self, baseline: Baseline, solution: Solution) -> Float[Array, ""]:
+        """Return the ratio, 1 = no change."""
+        return solution.P_hat[self.region, self.sector] / solution.price_index_hat[self.region]
 
 
 def read(measures: tuple[Measure, ...], baseline: Baseline, solution: Solution) -> Float[Array, " M"]:

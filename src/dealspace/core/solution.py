@@ -37,7 +37,8 @@ class Solution(NamedTuple):
     P_hat, c_hat : (region, sector), changes of consumer prices and of producers' costs
     sales : (importer, exporter, sector), X', basic price; spending : the same, duty-inclusive
     output, expenditure, value_added : (region, sector)
-    income, tariff_revenue, rents, subsidies, deficit : (region,)
+    income, tariff_revenue, rents, subsidies, deficit : (region,); duty and services tax are one revenue
+    duty : (importer, sector), that revenue by sector
     transfer : (region,), received from others, apart from the equilibrium
     premium : (quota,), tau over the factor inside the quota, 1 where it is slack; quota_volume : (quota,), imports in
         USD million at base-year prices
@@ -61,6 +62,7 @@ class Solution(NamedTuple):
     rents: Float[Array, " N"]
     subsidies: Float[Array, " N"]
     deficit: Float[Array, " N"]
+    duty: Float[Array, "N J"]
     transfer: Float[Array, " N"]
     premium: Float[Array, " K"]
     quota_volume: Float[Array, " K"]
@@ -92,11 +94,11 @@ class Money(NamedTuple):
     Attributes
     ----------
     sales : (importer, exporter, sector), to producers at basic price; quota_volume : (quota,)
-    duty, rents, subsidies : (region,), received, received and paid
+    duty : (importer, sector); rents, subsidies : (region,), received, and paid
     """
 
     sales: Float[Array, "N N J"]
-    duty: Float[Array, " N"]
+    duty: Float[Array, "N J"]
     rents: Float[Array, " N"]
     subsidies: Float[Array, " N"]
     quota_volume: Float[Array, " K"]
@@ -123,7 +125,7 @@ def split_spending(
     theirs = ((1.0 - kept) * rent).at[at].set(cells.rent_exporter)
     return Money(
         sales=spending * to_sales,
-        duty=(duty * spending).sum(axis=(1, 2)),
+        duty=(duty * spending).sum(axis=1),
         rents=(mine * spending).sum(axis=(1, 2)) + (theirs * spending).sum(axis=(0, 2)),
         subsidies=(subsidy * spending).sum(axis=(0, 2)),
         quota_volume=scarcity(quotas, volume)[0],
@@ -158,7 +160,8 @@ def solution(baseline: Baseline, wedges: Wedges, rules: Rules, state: State) -> 
         income=step.income,
         income_hat=step.income / baseline.income,
         price_index_hat=price_index_hat,
-        tariff_revenue=money.duty,
+        tariff_revenue=money.duty.sum(axis=1),
+        duty=money.duty,
         rents=money.rents,
         subsidies=money.subsidies,
         deficit=new_deficit(rules, baseline, w_hat * labour_hat * before),

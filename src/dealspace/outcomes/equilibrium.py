@@ -18,7 +18,7 @@ from dealspace.errors import DealspaceError, NotConvergedError, PolicyError
 from dealspace.instruments.policy import Policy
 from dealspace.outcomes import labels
 from dealspace.outcomes.checks import check_inputs
-from dealspace.outcomes.horizon import Horizon, LabourMarket, closure_of, horizon_of
+from dealspace.outcomes.horizon import Horizon, LabourMarket, closure_of, horizon_of, in_words
 from dealspace.world.economy import Economy
 
 if TYPE_CHECKING:
@@ -81,11 +81,7 @@ class Equilibrium:
     @property
     def closing(self) -> str:
         """The closure in words; every array carries it."""
-        labour = self.closure.labour
-        supply = self.closure.participation
-        words = [f"deficits {self.closure.deficits}", f"labour {labour.name}"]
-        words.append(f"labour supply elastic ({supply:g})" if supply else "labour supply fixed")
-        return ", ".join([*words, f"horizon {self.horizon.name}"] if self.horizon else words)
+        return in_words(self.closure, self.horizon)
 
     # -- by region ------------------------------------------------------------------------------------------
 
@@ -151,6 +147,12 @@ class Equilibrium:
         return self._by_region(self.solution.tariff_revenue, "tariff revenue", labels.USD)
 
     @cached_property
+    def services_tax(self) -> xr.DataArray:
+        """Part of `tariff_revenue` that taxes on services bring (region,)."""
+        taxed = self.policy.services_tax / (1.0 + self.policy.tariff) * np.asarray(self.solution.spending)
+        return self._by_region(taxed.sum(axis=(1, 2)), "services tax", labels.USD)
+
+    @cached_property
     def rents(self) -> xr.DataArray:
         """Scarcity rents received, of barriers and quotas (region,)."""
         return self._by_region(self.solution.rents, "rents", labels.USD)
@@ -204,26 +206,18 @@ class Equilibrium:
         it is the one wage of the region.
         """
         s = self.solution
-        one = np.broadcast_to(np.asarray(s.w_hat)[:, None], self.world.output.shape)
-        wage = np.asarray(s.v_hat) if self.closure.labour.name == "roy" else one
-        per = "for a unit of ability" if self.closure.labour.name == "roy" else "for a worker"
+        sorted_ = self.closure.labour.name == "roy"
+        wage = np.asarray(s.v_hat) if sorted_ else np.asarray(s.w_hat)[:, None] + np.zeros(self.world.output.shape)
         real = wage / np.asarray(s.price_index_hat)[:, None]
+        per = "for a unit of ability" if sorted_ else "for a worker"
         return self._by_sector(real, "wage by sector over consumer prices", labels.RATIO, note=per)
 
     @cached_property
     def capital_return(self) -> xr.DataArray:
-        """Return to capital of the sector over consumer prices, VA_hat_j / P_hat (region, sector).
-
-        Raises
-        ------
-        DealspaceError
-            Unless labour is ``specific``: under the other closures no capital stays in its sector.
-        """
+        """VA_hat_j / P_hat (region, sector): what capital earns over consumer prices; ``specific`` labour only."""
         if not isinstance(self.closure.labour, Specific):
-            raise DealspaceError(
-                f"labour is {self.closure.labour.name}, so no capital is tied to a sector; solve with "
-                "labour='specific' or horizon='short' for returns by sector"
-            )
+            form, cure = self.closure.labour.name, "solve with labour='specific' or horizon='short'"
+            raise DealspaceError(f"labour is {form}, so no capital is tied to a sector; {cure}")
         real = self._grown / np.asarray(self.solution.price_index_hat)[:, None]
         return self._by_sector(real, "return to capital over consumer prices", labels.RATIO)
 
@@ -303,7 +297,7 @@ class Equilibrium:
 
     # -- where the change comes from ------------------------------------------------------------------------
 
-    def decomposition(self, steps: int = 16) -> xr.Dataset:
+    def decomposition(self, steps: int = 8) -> xr.Dataset:
         """Split the log change of real income along the path of the policy; see `outcomes.decomposition`."""
         from dealspace.outcomes.decomposition import along_the_path
 

@@ -158,6 +158,17 @@ def closure_of(
     return Closure(deficits, market, psi)
 
 
+def in_words(closure: Closure, horizon: Horizon | None = None) -> str:
+    """Return a closure as reports say it: ``deficits fixed, labour mobile, labour supply fixed``."""
+    psi = closure.participation
+    words = [
+        f"deficits {closure.deficits}",
+        f"labour {closure.labour.name}",
+        f"labour supply elastic ({psi:g})" if psi else "labour supply fixed",
+    ]
+    return ", ".join([*words, f"horizon {horizon.name}"] if horizon else words)
+
+
 def _market(labour: str | LabourMarket) -> LabourMarket:
     """Return a labour market by name or checked."""
     if isinstance(labour, Roy):

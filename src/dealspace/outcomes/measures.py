@@ -17,10 +17,13 @@ from dealspace.world.economy import Economy
 def measure(world: Economy, name: str) -> Measure:
     """Return the measure of a `name` on the axes of `world`.
 
-    Kinds: ``ev:REGION`` equivalent variation; ``real_income:REGION``, ``real_wage:REGION`` and
-    ``consumer_price:REGION`` ratios; ``va:REGION:SECTOR`` real value added; ``output:REGION:SECTOR`` output at
-    base-year prices; ``balance:REGION:PARTNER`` goods exports less imports, ``balance:REGION:PARTNER:SECTOR`` of
-    one sector; ``revenue:REGION`` duty. A region may be a group where amounts add up.
+    Kinds: ``ev:REGION`` equivalent variation, the cost of work taken off; ``real_income:REGION``, ``real_wage:REGION``,
+    ``labour:REGION`` (labour supply) and ``consumer_price:REGION`` ratios; ``consumer_price:REGION:SECTOR`` the
+    sector's price over the index; ``jobs:REGION:SECTOR`` employment, a ratio; ``va:REGION:SECTOR`` real value added;
+    ``output:REGION:SECTOR`` output at base-year prices; ``balance:REGION:PARTNER`` goods exports less imports,
+    ``balance:REGION:PARTNER:SECTOR`` of one sector; ``revenue:REGION`` duty and services tax,
+    ``revenue:REGION:SECTOR`` of one sector; ``rents:REGION``, ``subsidies:REGION``; ``grants:REGION`` grant
+    equivalents of commitments received less given. A region may be a group where amounts or workers add up.
 
     Raises
     ------
@@ -56,7 +59,14 @@ def _real_wage(world: Economy, name: str, region: str) -> Measure:
     return core.RealWage(name, RATIO, f"what a wage buys in {region}", world.region_index(region))
 
 
-def _consumer_price(world: Economy, name: str, region: str) -> Measure:
+def _labour(world: Economy, name: str, region: str) -> Measure:
+    return core.LabourSupply(name, RATIO, f"workers in {region}", world.region_index(region))
+
+
+def _consumer_price(world: Economy, name: str, region: str, sector: str | None = None) -> Measure:
+    if sector is not None:
+        at = world.region_index(region), world.sector_index(sector)
+        return core.SectorPrice(name, RATIO, f"price of {sector} in {region} relative to its consumer prices", *at)
     sentence = f"consumer prices in {region} relative to its wage"
     return core.ConsumerPrice(name, RATIO, sentence, world.region_index(region))
 
@@ -78,17 +88,43 @@ def _balance(world: Economy, name: str, region: str, partner: str, sector: str |
     return core.TradeBalance(name, USD, sentence, _positions(world, region), _positions(world, partner), positions)
 
 
-def _revenue(world: Economy, name: str, region: str) -> Measure:
-    return core.TariffRevenue(name, USD, f"duty collected by {region}", _positions(world, region))
+def _jobs(world: Economy, name: str, region: str, sector: str) -> Measure:
+    sentence = f"employment in {sector} in {region}"
+    return core.Employment(name, RATIO, sentence, _positions(world, region), world.sector_index(sector))
+
+
+def _revenue(world: Economy, name: str, region: str, sector: str | None = None) -> Measure:
+    sentence = f"duty and services tax collected by {region}{'' if sector is None else f' in {sector}'}"
+    sectors = () if sector is None else (world.sector_index(sector),)
+    return core.TariffRevenue(name, USD, sentence, _positions(world, region), sectors)
+
+
+def _rents(world: Economy, name: str, region: str) -> Measure:
+    return core.Rents(name, USD, f"scarcity rents received by {region}", _positions(world, region))
+
+
+def _subsidies(world: Economy, name: str, region: str) -> Measure:
+    sentence = f"subsidies paid by {region} less export taxes received"
+    return core.Subsidies(name, USD, sentence, _positions(world, region))
+
+
+def _grants(world: Economy, name: str, region: str) -> Measure:
+    sentence = f"grant equivalents of commitments received by {region} less given, apart from the equilibrium"
+    return core.Grants(name, USD, sentence, _positions(world, region))
 
 
 KINDS: dict[str, tuple[Callable[..., Measure], tuple[int, ...]]] = {
     "ev": (_ev, (1,)),
     "real_income": (_real_income, (1,)),
     "real_wage": (_real_wage, (1,)),
-    "consumer_price": (_consumer_price, (1,)),
+    "labour": (_labour, (1,)),
+    "consumer_price": (_consumer_price, (1, 2)),
+    "jobs": (_jobs, (2,)),
     "va": (_va, (2,)),
     "output": (_output, (2,)),
     "balance": (_balance, (2, 3)),
-    "revenue": (_revenue, (1,)),
+    "revenue": (_revenue, (1, 2)),
+    "rents": (_rents, (1,)),
+    "subsidies": (_subsidies, (1,)),
+    "grants": (_grants, (1,)),
 }
