@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import jax
+import numpy as np
 
 from dealspace.core.adjoint import pull_back_many
 from dealspace.core.batch import values_and_cotangents
@@ -15,8 +16,11 @@ from dealspace.core.wedges import Wedges
 from dealspace.errors import NotConvergedError
 from dealspace.instruments.policy import Policy
 from dealspace.outcomes import labels
-from dealspace.outcomes.equilibrium import Equilibrium, check_inputs, solve
+from dealspace.outcomes.checks import check_inputs
+from dealspace.outcomes.equilibrium import Equilibrium, solve
+from dealspace.outcomes.horizon import Horizon, LabourMarket
 from dealspace.outcomes.measures import measure
+from dealspace.outcomes.quota_table import quota_names
 from dealspace.world.economy import Economy
 
 if TYPE_CHECKING:
@@ -48,7 +52,9 @@ def gradient(
     objective: str | Measure,
     *,
     deficits: str = "fixed",
-    labour: str = "mobile",
+    labour: str | LabourMarket | None = None,
+    labour_supply: str | float | None = None,
+    horizon: str | Horizon | None = None,
     tolerance: float = TOLERANCE,
 ) -> xr.Dataset:
     """Return the derivative of one objective in every wedge at a policy.
@@ -56,14 +62,18 @@ def gradient(
     Parameters
     ----------
     objective : the name of a measure (``ev:USA``, see `dealspace.outcomes.measures.measure`) or a `Measure`
-    deficits, labour, tolerance : as in `dealspace.solve`
+    deficits, labour, labour_supply, horizon, tolerance : as in `dealspace.solve`
 
     Returns
     -------
     xr.Dataset
-        ``tariff``, ``trade_cost``, ``subsidy`` and ``rent`` (importer, exporter, sector): the objective's units per
-        unit of the wedge (a rate of 1 is 100 per cent); the attribute ``value`` holds the objective. Where lines
-        of a cell differ, ``tariff`` is for a move of the cell's price factor in the proportion of its revenue factor.
+        ``tariff``, ``services_tax``, ``trade_cost``, ``subsidy``, ``rent`` and ``rent_to_importer`` (importer,
+        exporter, sector): the objective's units per unit of the wedge (a rate of 1 is 100 per cent); the attribute
+        ``value`` holds the objective. Where lines of a cell differ, ``tariff`` is for a move of the cell's price factor in the
+        proportion of its revenue factor; in a quota's cell it is 0, as the quota's rates take its place. With
+        quotas also ``quota_inside`` and ``quota_outside`` (quota): per unit of the rate of all its lines, and
+        ``quota_limit``: per USD million of volume. Where a quota is just about to bind or to overflow the slope is
+        that of one side.
 
     Raises
     ------
@@ -78,19 +88,47 @@ def gradient(
     >>> bool(slopes.tariff.sel(importer="USA", exporter="JPN", sector="C29") < 0)
     True
     """
+    import xarray as xr
+
     check_inputs(world, policy, tolerance)
     target = objective if isinstance(objective, Measure) else measure(world, objective)
-    equilibrium = solve(world, policy, deficits=deficits, labour=labour, tolerance=tolerance)
+    closing = {"deficits": deficits, "labour": labour, "labour_supply": labour_supply, "horizon": horizon}
+    equilibrium = solve(world, policy, tolerance=tolerance, **closing)
     values, slopes = wedge_gradients(equilibrium, (target,))
-    wedges = equilibrium.policy.wedges
+    arrays = _by_cell(equilibrium, slopes, f"{target.unit} per unit of the wedge")
+    attrs = {"objective": target.name, "unit": target.unit, "value": float(values[0]), "closure": equilibrium.closing}
+    found = xr.Dataset(arrays, attrs=attrs)
+    names = quota_names(equilibrium)
+    return found.merge(_by_quota(equilibrium, slopes, names, target.unit), combine_attrs="override") if names else found
+
+
+def _by_cell(equilibrium: Equilibrium, slopes: Wedges, unit: str) -> dict[str, xr.DataArray]:
+    """Return the slopes in the wedges of cells, labelled."""
+    policy = equilibrium.policy
+    wedges, kept = policy.wedges, 1.0 - policy.services_tax
+    gross = slopes.price_hat[0] * wedges.price_hat / wedges.tau + slopes.tau[0]
     by_wedge = {
-        "tariff": slopes.price_hat[0] * wedges.price_hat / wedges.tau + slopes.tau[0],
+        "tariff": gross / kept,
+        "services_tax": gross * wedges.tau / kept,
         "trade_cost": slopes.trade_cost[0],
         "subsidy": slopes.subsidy[0],
         "rent": slopes.rent[0],
+        "rent_to_importer": slopes.rent_to_importer[0],
     }
+    return {name: labels.by_cell(equilibrium.world, slope, name, unit) for name, slope in by_wedge.items()}
+
+
+def _by_quota(equilibrium: Equilibrium, slopes: Wedges, names: tuple[str, ...], unit: str) -> xr.Dataset:
+    """Return the slopes in the rates and limits of quotas; the rates of all lines of a quota move together."""
     import xarray as xr
 
-    unit = f"{target.unit} per unit of the wedge"
-    arrays = {name: labels.by_cell(world, slope, name, unit) for name, slope in by_wedge.items()}
-    return xr.Dataset(arrays, attrs={"objective": target.name, "unit": target.unit, "value": float(values[0])})
+    at = slopes.quotas
+    lines = equilibrium.policy.wedges.quotas.quota
+    inside, outside = (jax.ops.segment_sum(each[0], lines, len(names)) for each in (at.inside, at.outside))
+    columns = {"quota_inside": inside, "quota_outside": outside, "quota_limit": at.limit[0]}
+    per = {"quota_limit": f"{unit} per USD million of volume"}
+    arrays = {
+        name: ("quota", np.asarray(slope), {"unit": per.get(name, f"{unit} per unit of the rate")})
+        for name, slope in columns.items()
+    }
+    return xr.Dataset(arrays, coords={"quota": list(names)})

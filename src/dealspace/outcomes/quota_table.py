@@ -56,15 +56,12 @@ def quota_table(equilibrium: Equilibrium) -> xr.Dataset:
     }
     arrays = {name: ("quota", values, {"unit": unit}) for name, (values, unit) in columns.items()}
     attrs = {"closure": equilibrium.closing}
-    return xr.Dataset(arrays, coords={"quota": _names(equilibrium)}, attrs=attrs)
+    return xr.Dataset(arrays, coords={"quota": list(quota_names(equilibrium))}, attrs=attrs)
 
 
-def _names(equilibrium: Equilibrium) -> list[str]:
-    """Return what the policy calls its quotas, or their numbers."""
-    given = getattr(equilibrium.policy, "quotas", ())
-    count = equilibrium.policy.wedges.quotas.limit.shape[0]
-    names = [str(getattr(each, "name", "")) for each in given] if isinstance(given, tuple) else []
-    return names if len(names) == count and all(names) else [f"quota {at + 1}" for at in range(count)]
+def quota_names(equilibrium: Equilibrium) -> tuple[str, ...]:
+    """Return what the policy calls its quotas."""
+    return equilibrium.policy.quota_names
 
 
 def _rents(equilibrium: Equilibrium) -> tuple[np.ndarray, np.ndarray]:
