@@ -84,6 +84,21 @@ def test_perfect_substitutes_are_built_where_they_are_cheapest():
     np.testing.assert_allclose(tie.units_hat, [[1 / 0.9, 1 / 0.9, 0.0]], rtol=1e-12)
 
 
+def test_slopes_are_those_of_the_textbook():
+    # Own price: -(sigma (1 - s_p|m) + eta s_p|m (1 - s_m) + s_p|m s_m); another maker's plant: s (eta - 1).
+    sigma, eta, step = 7.0, 3.0, 1e-6
+
+    def log_units(change: float) -> np.ndarray:
+        prices = np.ones((2, 2))
+        prices[0, 1] = math.exp(change)
+        return np.log(nested_choice(UNITS, prices, sigma, eta).units_hat)
+
+    slope = (log_units(step) - log_units(-step)) / (2 * step)
+    own = -(sigma * 0.6 + eta * 0.4 * 0.5 + 0.4 * 0.5)
+    sister = 0.4 * (sigma - eta) + 0.2 * (eta - 1)
+    np.testing.assert_allclose(slope, [[sister, own], [0.2 * (eta - 1)] * 2], rtol=1e-6)
+
+
 def test_elasticities_by_maker():
     mixed = nested_choice(UNITS, DOUBLE, np.array([2.0, 1.0]), 1.0).units_hat
     np.testing.assert_allclose(mixed, [[1.25, 0.3125], [1.0, 0.5]], rtol=1e-12)

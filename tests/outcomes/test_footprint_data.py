@@ -104,6 +104,15 @@ def test_no_deal_moves_cars_from_japan_to_plants_in_the_united_states():
     assert CARS.makers[int(np.argmin(lost))] == "Mazda"
 
 
+def test_in_the_short_run_models_stay_at_their_plants():
+    world, sheet = ds.load_world("world-2022"), ds.load_sheet("us-japan-2025")
+    short = ds.solve(world, sheet.policy("no-deal"), horizon="short")
+    response = fp.car_response(world, sheet, "no-deal", short)
+    assert response.parameters == fp.load_ranges().short
+    long = solved("no-deal")[1]
+    assert 0 < response.output[1] - response.output[0] < 0.5 * (long.output[1] - long.output[0])
+
+
 def test_the_range_holds_the_central_case():
     _, response = solved("no-deal")
     found = fp.response_range(response, fp.load_ranges())

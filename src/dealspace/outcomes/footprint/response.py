@@ -199,7 +199,9 @@ def car_response(
     equilibrium : Equilibrium
     footprint : Footprint or str
         One of your own, or the name of an embedded one.
-    parameters, anchor : as in `respond`
+    parameters : Parameters, optional
+        By default those of an embedded footprint, the short-run ones where the equilibrium is of the short run.
+    anchor : as in `respond`
 
     Raises
     ------
@@ -217,7 +219,7 @@ def car_response(
     True
     """
     f = load_footprint(footprint) if isinstance(footprint, str) else footprint
-    settings = parameters or (load_ranges(footprint).central if isinstance(footprint, str) else Parameters())
+    settings = parameters or _default_parameters(footprint, equilibrium)
     regions = tuple(f.weights)
     duties = sheet_duties(sheet, world, policy, f.market, regions, f.car_product)
     parts = None
@@ -225,6 +227,14 @@ def car_response(
         found = sheet_duties(sheet, world, policy, f.market, (f.parts_from,), f.parts_product)
         parts = found.get(f.parts_from)
     return respond(f, costs_solved(f, equilibrium, duties, parts), settings, anchor=anchor)
+
+
+def _default_parameters(footprint: Footprint | str, equilibrium: Equilibrium) -> Parameters:
+    if not isinstance(footprint, str):
+        return Parameters()
+    ranges = load_ranges(footprint)
+    horizon = equilibrium.horizon
+    return ranges.short if horizon is not None and horizon.name == "short" else ranges.central
 
 
 def response_range(response: Response, ranges: Ranges) -> Mapping[str, tuple[float, float, float]]:
