@@ -11,12 +11,16 @@ from typing import Any
 
 import numpy as np
 
+from dealspace.analysis.horizons import by_horizon
 from dealspace.analysis.model import CompiledSheet, SheetModel
+from dealspace.analysis.satellites import footprints, with_final_offers
 from dealspace.analysis.stake import Stake, find_stake
 from dealspace.bargaining.analyze import analyze_bargain
 from dealspace.bargaining.from_sheet import read_inputs, required_measures
 from dealspace.bargaining.results import Bargain, DealPoint, Settings
+from dealspace.instruments.policy import Policy
 from dealspace.outcomes.equilibrium import Equilibrium, solve
+from dealspace.outcomes.footprint import Response
 from dealspace.termsheet.loading import load_sheet, world_of
 from dealspace.termsheet.sheet import TermSheet
 from dealspace.world.catalogue import elasticity_sets
@@ -63,6 +67,9 @@ class Analysis:
     deals : the final offers as labelled equilibria, by (name of the point, closure)
     by_elasticities : status quo and no deal under every published elasticity set, by set and policy, deficits
         fixed; empty for an economy with other sectors than these sets have
+    by_horizon : the policies and the final offers in the short, medium and long run, by horizon and policy, deficits
+        as in the headline closure
+    footprints : makers' plants in the parties' markets, by footprint and policy, in the long run
     settings, seconds, notes : how it was done, how long each stage took, what to bear in mind
     """
 
@@ -78,6 +85,8 @@ class Analysis:
     checked: Mapping[str, tuple[CheckedPoint, ...]]
     deals: Mapping[tuple[str, str], Equilibrium]
     by_elasticities: Mapping[str, Mapping[str, Equilibrium]]
+    by_horizon: Mapping[str, Mapping[str, Equilibrium]]
+    footprints: Mapping[str, Mapping[str, Response]]
     settings: Settings
     seconds: Mapping[str, float]
     notes: tuple[str, ...]
@@ -167,6 +176,8 @@ def analyze(
     clock.mark("bargaining")
     tell("the other closure and other elasticities", BARGAIN_ENDS)
     weights = np.array([payoff.vector(headline.measure_names) for payoff in inputs.payoffs])
+    runs = by_horizon(headline.world, _plans(headline, bargain), CLOSURES[0])
+    plants, left_out = footprints(with_final_offers(sheet, bargain), headline.world, runs[HORIZON])
     found = Analysis(
         sheet=sheet,
         world=headline.world,
@@ -180,9 +191,11 @@ def analyze(
         checked={deficits: _check(models[deficits], bargain, weights) for deficits in CLOSURES[1:]},
         deals=_final_offers(models, bargain),
         by_elasticities=_by_elasticities(compiled),
+        by_horizon=runs,
+        footprints=plants,
         settings=settings,
         seconds=clock.seconds,
-        notes=bargain.notes,
+        notes=(*bargain.notes, *left_out),
     )
     clock.mark("checks")
     tell("done", 1.0)
@@ -221,6 +234,13 @@ def _final_offers(models: Mapping[str, SheetModel], bargain: Bargain) -> dict[tu
         if point.kind == "final-offer" and point.deal is not None
         for deficits, model in models.items()
     }
+
+
+def _plans(model: SheetModel, bargain: Bargain) -> dict[str, Policy]:
+    """Return the policies of the sheet and the final offers by name."""
+    plans = {name: model.compiled.policy(name) for name in model.sheet.policies}
+    finals = (point for point in bargain.points if point.kind == "final-offer" and point.deal is not None)
+    return plans | {point.name: model.deal_policy(point.deal, point.name) for point in finals}
 
 
 class _Clock:

@@ -12,8 +12,8 @@ from scipy.optimize import minimize
 
 from dealspace.bargaining.model import Array, IssueAxis, MeasureTable
 from dealspace.core.batch import measure_deals, read_measures, wedges_of
-from dealspace.core.closure import LABOUR, Closure
-from dealspace.core.equilibrium import State, initial_state
+from dealspace.core.closure import Closure
+from dealspace.core.equilibrium import State, initial_state, start_from
 from dealspace.core.solution import Solution
 from dealspace.core.solve import TOLERANCE, name_regions
 from dealspace.core.solve import solve as solve_core
@@ -24,6 +24,7 @@ from dealspace.instruments.compile import compile_deals, compile_policy
 from dealspace.instruments.policy import Policy
 from dealspace.outcomes.equilibrium import Equilibrium, solve
 from dealspace.outcomes.measures import measure
+from dealspace.termsheet.acts import AnyIssue
 from dealspace.termsheet.sheet import TermSheet
 from dealspace.world.economy import Economy
 
@@ -67,7 +68,7 @@ class SheetModel:
     ----------
     compiled : the negotiation on its economy
     measure_names : what to read off every deal, as `dealspace.outcomes.measures.measure` names them
-    deficits, labour : the closure, as in `dealspace.solve`
+    deficits : the closure, as in `dealspace.solve`; labour is mobile, the long run
 
     Raises
     ------
@@ -81,10 +82,9 @@ class SheetModel:
         measure_names: tuple[str, ...],
         *,
         deficits: str = "fixed",
-        labour: str = "mobile",
     ):
         self.compiled, self.sheet, self.world = compiled, compiled.sheet, compiled.world
-        self.closure = Closure(deficits, LABOUR[labour]())
+        self.closure = Closure(deficits)
         self.base = self.world.rebase(deficits)
         self.parties: tuple[str, str] = (self.sheet.parties[0], self.sheet.parties[1])
         self.measure_names = measure_names
@@ -115,7 +115,7 @@ class SheetModel:
                 low=issue.low,
                 high=issue.high,
                 levels=issue.levels,
-                unit="pp" if issue.unit == "pp" else "fraction",
+                unit="fraction" if issue.unit == "%" else issue.unit,
                 toward=issue.concedes,
                 status_quo=float(law[k]),
                 words=issue.words or name,
@@ -230,21 +230,19 @@ class SheetModel:
         """Return a named policy of the sheet, solved; ``no-deal@letters-applied`` takes another background."""
         if name not in self._solved:
             plan = self.compiled.policy(name)
-            self._solved[name] = solve(self.world, plan, deficits=self.closure.deficits, labour=self.closure.labour.name)
+            self._solved[name] = self._labelled(plan)
         return self._solved[name]
 
     def deal_equilibrium(self, deal: Array, name: str) -> Equilibrium:
         """Return the labelled equilibrium of one deal (K,)."""
-        at = self.wedges(deal)
-        tau = np.asarray(at.tau)
-        plan = Policy(
-            self.world,
-            tariff=np.where(tau == 1.0 + self.world.tariff, self.world.tariff, tau - 1.0),
-            trade_cost=np.asarray(at.trade_cost),
-            tariff_price=np.asarray(at.price_hat),
-            name=name,
-        )
-        return solve(self.world, plan, deficits=self.closure.deficits, labour=self.closure.labour.name)
+        return self._labelled(self.deal_policy(deal, name))
+
+    def deal_policy(self, deal: Array, name: str) -> Policy:
+        """Return one deal (K,) as a policy."""
+        return Policy.of_deal(self.world, self._map, deal, name)
+
+    def _labelled(self, plan: Policy) -> Equilibrium:
+        return solve(self.world, plan, deficits=self.closure.deficits, labour=self.closure.labour)
 
     def policy_values(self, name: str) -> Array:
         """Return the measures (M,) under a named policy."""
@@ -252,7 +250,11 @@ class SheetModel:
         return np.array([float(each(self.base.baseline, solved)) for each in self.measures])
 
     def nearest_deal(self, policy: str) -> Array:
-        """Return the deal (K,) whose wedges are nearest to those of a policy, weighted by base-year sales."""
+        """Return the deal (K,) nearest to a policy.
+
+        What a policy says itself (a quota's volume, an amount given) is taken as it stands; the rest is where wedges
+        are nearest, weighted by base-year sales.
+        """
         target = jnp.log(buyer_factor_hat(self.equilibrium(policy).policy.wedges))
         weight = self.base.baseline.sales / self.base.baseline.sales.sum()
         low, high = np.asarray(self._map.low), np.asarray(self._map.high)
@@ -262,19 +264,38 @@ class SheetModel:
             value, slope = _distance(jnp.asarray(x), self._map, target, weight)
             return float(value) * scale, np.asarray(slope) * scale
 
-        starts = (low, (low + high) / 2, high)
-        ends = [
-            minimize(objective, x0, jac=True, method="L-BFGS-B", bounds=list(zip(low, high, strict=True)))
-            for x0 in starts
+        said = [stated_value(self.sheet, issue, policy) for issue in self.sheet.issues.values()]
+        bounds = [
+            (a, b) if value is None else (np.clip(value, a, b),) * 2
+            for a, b, value in zip(low, high, said, strict=True)
         ]
-        best = np.clip(min(ends, key=lambda end: end.fun).x, low, high)
+        least, most = (np.array(ends) for ends in zip(*bounds, strict=True))
+        starts = (least, (least + most) / 2, most)
+        ends = [minimize(objective, x0, jac=True, method="L-BFGS-B", bounds=bounds) for x0 in starts]
+        best = np.clip(min(ends, key=lambda end: end.fun).x, least, most)
         return np.array([_on_level(x, levels) for x, levels in zip(best, self._map.levels, strict=True)])
 
     @cached_property
     def _start(self) -> State:
         status_quo = self.equilibrium("status-quo")
         status_quo.solution  # noqa: B018  (raises with its reason when there is none)
-        return status_quo.state
+        return start_from(status_quo.state, self.wedges(np.asarray(self._map.low)))
+
+
+def stated_value(sheet: TermSheet, issue: AnyIssue, policy: str) -> float | None:
+    """Return the value of an issue that a policy's own acts state, None where only its wedges tell."""
+    acts = {act.name: act for act in sheet.acts(policy.partition("@")[0])}
+    if issue.kind == "commitment":
+        return sum(acts[name].amount for name in issue.lifts if name in acts and acts[name].kind == "commitment")
+    quota = acts.get(getattr(issue, "quota", ""))
+    if quota is None:
+        return None
+    day = sheet.day_of(quota)
+    if issue.kind == "quota-volume":
+        return quota.volume_on(day)
+    if issue.kind == "markup":
+        return quota.markup_on(day)
+    return (quota.shares or quota.imports_by or {}).get(issue.on[0])
 
 
 @jax.jit

@@ -50,6 +50,9 @@ def payoff_of(sheet: Any, party: str) -> Payoff:
     preference = sheet.preference(party)
     other = sheet.other(party)
     weights = {term.measure(party, other): float(term.weight) for term in preference.terms}
+    if has_commitments(sheet):
+        # What is given outright is money: it counts as much as real income does.
+        weights[f"grants:{party}"] = weights.get(f"ev:{party}", 0.0)
     doubt = sheet.uncertainty.get(party)
     if doubt is None:
         return Payoff(party, preference.preset, weights, money=weights.get(f"ev:{party}") == 1.0)
@@ -64,10 +67,15 @@ def payoff_of(sheet: Any, party: str) -> Payoff:
         preference.preset,
         weights,
         money=weights.get(f"ev:{party}") == 1.0,
-        spread={name: spread for name in weights if name != f"ev:{party}"},
+        spread={name: spread for name in weights if name not in (f"ev:{party}", f"grants:{party}")},
         draws=doubt.draws,
         seed=doubt.seed,
     )
+
+
+def has_commitments(sheet: Any) -> bool:
+    """Whether a deal or a measure of the sheet gives something outright."""
+    return any(entry.kind == "commitment" for entry in (*sheet.issues.values(), *sheet.measures.values()))
 
 
 def required_measures(sheet: Any) -> tuple[str, ...]:

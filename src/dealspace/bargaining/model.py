@@ -35,8 +35,8 @@ class IssueAxis:
     levels
         The allowed values of a discrete issue, ascending, or None when continuous.
     unit
-        ``"fraction"`` (a rate, shown as per cent), ``"pp"`` (a fraction too, shown as points) or any other unit
-        as written in the sheet.
+        ``"fraction"`` (a rate, shown as per cent), ``"pp"`` (a fraction too, shown as points), ``"USD mn"`` (shown in
+        billions) or any other unit as written in the sheet, such as ``"kt"``.
     toward
         The end at which the giver has conceded everything: ``"low"`` for a tariff it cuts, ``"high"`` for
         a barrier reduction or a purchase.
@@ -70,12 +70,19 @@ class IssueAxis:
         """Write a value of the axis with its unit: 0.15 gives ``15.0 %``."""
         if self.unit in RATES:
             return f"{100 * value:.1f} {RATES[self.unit]}"
-        return f"{value:,.4g} {self.unit}".rstrip()
+        return amount(value, self.unit)
 
     @property
     def span(self) -> float:
         """The length of the range, ``high - low``."""
         return self.high - self.low
+
+
+def amount(value: float, unit: str) -> str:
+    """Write a value that is no rate: 606 kt, 550 bn USD."""
+    if unit == "USD mn":
+        return f"{value / 1000:,.4g} bn USD"
+    return f"{value:,.4g} {unit}".rstrip()
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 The state is (log w_hat, z, log P_hat, log E', log r). One step of the map takes costs from the prices of value added
 and of inputs, consumer prices from costs, sales from prices and expenditure, expenditure from sales and incomes, and
 moves wages towards clearing, sectors' premia over the wage to what their value added earns, and quotas' premia to
-where volumes respect limits. Powers of the wedges are taken once, outside the loop; inside it every sum over partners is
-a product of a matrix by a vector. Arrays ending in ``_s`` are sector-major.
+where volumes respect limits. Powers of the wedges are taken once, outside the loop; inside it every sum over partners
+is a product of a matrix by a vector. Arrays ending in ``_s`` are sector-major.
 """
 
 from __future__ import annotations

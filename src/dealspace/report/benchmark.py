@@ -59,6 +59,11 @@ class Benchmark:
         """Ratio (region, sector)."""
         return self.output_volume
 
+    @property
+    def sector_price(self) -> xr.DataArray:
+        """Ratio (region, sector)."""
+        return self.output_volume
+
     def balance(self, a: str, b: str) -> float:
         """Return goods exports of `a` to `b` less imports, USD million at basic price."""
         world = self.world

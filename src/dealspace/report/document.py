@@ -89,6 +89,8 @@ class Document:
             self._section(
                 "deals", "The deals there are", self._deals(), ("frontier",), ("deals", "deal-terms", "concessions")
             ),
+            self._section("runs", "Short, medium and long run", (), (), ("horizons",)),
+            self._section("plants", "Makers and their plants", (), (), self._footprints()),
             self._section("threat", "The threat", say.threat(self.case), (), ("break-even", "break-even-presets")),
             self._section("offers", "Final offers of both sides", self._offers(), (), ("other-closure",)),
             self._section("elasticities", "Across elasticities", (), (), ("elasticity-sets",)),
@@ -104,6 +106,10 @@ class Document:
         drawn = tuple(self.charts[name] for name in charts if name in self.charts)
         shown = tuple(self.tables[name] for name in tables if name in self.tables)
         return Section(anchor, title, tuple(map(tied, words)), drawn, shown)
+
+    def _footprints(self) -> tuple[str, ...]:
+        """Return the names of the tables on makers' plants that readers see."""
+        return tuple(f"{name}-{part}" for name in self.case.analysis.footprints for part in ("places", "plants"))
 
     def _effects(self) -> list[str]:
         case = self.case

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dealspace.bargaining.model import amount
 from dealspace.report.benchmark import Benchmark
 from dealspace.report.words import MISSING, Names, capital, number
 
@@ -41,8 +42,8 @@ class Effect:
         Goods exports to the partner less imports, USD million a year: the level, and the change against the reference.
     partner : str
         Who the balance is with.
-    output, employment : dict of str to float
-        Change by sector, fractions; output at base-year prices.
+    output, employment, price : dict of str to float
+        Change by sector, fractions; output at base-year prices, consumer prices over the home index.
     """
 
     place: str
@@ -58,6 +59,7 @@ class Effect:
     partner: str
     output: dict[str, float]
     employment: dict[str, float]
+    price: dict[str, float]
 
 
 class Case:
@@ -169,6 +171,7 @@ class Case:
             partner=partner,
             output=self._by_sector(eq, base, rows, "output_volume"),
             employment=self._by_sector(eq, base, rows, "employment"),
+            price=self._by_sector(eq, base, rows, "sector_price"),
         )
 
     def _balance(self, eq: Equilibrium | Benchmark, place: str, partner: str) -> float:
@@ -190,12 +193,21 @@ class Case:
             return None
         return self._effect((place, policy, self.analysis.closure, reference or "benchmark"), eq, base)
 
+    def horizon_effect(self, horizon: str, place: str, policy: str, reference: str = "status-quo") -> Effect | None:
+        """Return the effect of a policy in a run (``short``, ``medium``, ``long``); None where there is no solution."""
+        found = self.analysis.by_horizon.get(horizon, {})
+        eq, base = found.get(policy), found.get(reference)
+        if eq is None or base is None or not (eq.converged and base.converged):
+            return None
+        return self._effect((place, policy, self.analysis.closure, reference), eq, base)
+
     def _by_sector(
         self, eq: Equilibrium, base: Equilibrium | Benchmark, rows: list[int], field: str
     ) -> dict[str, float]:
         """Return the change of each sector over the members of a place, weighted by the base year's size."""
         world = eq.world
-        size = (world.output if field == "output_volume" else world.value_added)[rows]
+        sizes = {"output_volume": world.output, "sector_price": world.expenditure}
+        size = sizes.get(field, world.value_added)[rows]
         after = (getattr(eq, field).values[rows] * size).sum(axis=0)
         before = (getattr(base, field).values[rows] * size).sum(axis=0)
         return {sector: float(after[j] / before[j] - 1) for j, sector in enumerate(world.sectors) if before[j] > 0}
@@ -215,7 +227,7 @@ class Case:
         if axis.unit in ("%", "pp", "fraction"):
             figure = number(100 * value, 1).removesuffix(".0")
             return f"{figure} {'pp' if axis.unit == 'pp' else '%'}"
-        return f"{value:,.4g} {axis.unit}".rstrip()
+        return amount(value, axis.unit)
 
     def words(self, issue: str) -> str:
         """Say what an issue is about."""

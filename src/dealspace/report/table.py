@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from dealspace.report.words import MISSING, number
 
-Kind = Literal["text", "percent", "whole", "billion", "share", "rate", "number"]
+Kind = Literal["text", "percent", "whole", "billion", "share", "rate", "number", "count"]
 Cell = str | float | int | bool | None
 
 #: Decimals shown to readers; files carry ten significant digits.
-DIGITS: dict[str, int] = {"percent": 2, "whole": 0, "billion": 2, "share": 0, "rate": 1, "number": 3}
+DIGITS: dict[str, int] = {"percent": 2, "whole": 0, "billion": 2, "share": 0, "rate": 1, "number": 3, "count": 0}
 SIGNIFICANT = 10
 
 
@@ -29,10 +29,10 @@ class Column:
         Name in files.
     title : str
         Name for readers.
-    kind : {"text", "percent", "whole", "billion", "share", "rate", "number"}
+    kind : {"text", "percent", "whole", "billion", "share", "rate", "number", "count"}
         ``percent``: per cent (1.5 is 1.5 %); ``whole``: the same, shown in whole per cent; ``billion``: USD billion
         a year; ``share``: a fraction, shown as per cent; ``rate``: a rate or points as the sheet writes them (15 is
-        15 %); ``number``: plain, in `unit`.
+        15 %); ``number``: plain, in `unit`; ``count``: plain and whole, in `unit`.
     unit : str
         Unit in words.
     signed : bool
@@ -135,6 +135,7 @@ def _unit(column: Column) -> str:
         "text": "",
         "rate": "",
         "number": "",
+        "count": "",
     }
     return column.unit or words[column.kind]
 

@@ -10,6 +10,8 @@ from dealspace.report.reading import Case, Effect
 from dealspace.report.table import Cell, Column, Table, table
 from dealspace.report.tables_deal import deal_tables
 from dealspace.report.tables_elasticity import elasticity_sets
+from dealspace.report.tables_footprint import footprint_tables
+from dealspace.report.tables_horizon import horizon_tables
 from dealspace.report.tables_source import source_tables
 
 _PLACE = (Column("place", "Place"), Column("code", "Code"))
@@ -24,6 +26,8 @@ def build_tables(case: Case) -> dict[str, Table]:
         _effects(case),
         _sectors(case),
         _regions(case),
+        *horizon_tables(case),
+        *footprint_tables(case),
         elasticity_sets(case),
         *deal_tables(case),
         *source_tables(case),

@@ -54,13 +54,14 @@ def _issue_columns(case: Case) -> tuple[Column, ...]:
 
 
 def _unit(unit: str) -> str:
-    return {"fraction": "%"}.get(unit, unit)
+    return {"fraction": "%", "USD mn": "bn USD"}.get(unit, unit)
 
 
 def _issue_values(case: Case, deal: np.ndarray | None) -> tuple[float | None, ...]:
     if deal is None:
         return (None,) * len(case.issues)
-    scale = [100.0 if axis.unit in ("%", "pp", "fraction") else 1.0 for axis in case.issues.values()]
+    units = {"%": 100.0, "pp": 100.0, "fraction": 100.0, "USD mn": 1e-3}
+    scale = [units.get(axis.unit, 1.0) for axis in case.issues.values()]
     return tuple(float(x) * s for x, s in zip(deal, scale, strict=True))
 
 

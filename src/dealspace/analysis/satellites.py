@@ -1,0 +1,62 @@
+"""What a case says below its sectors: makers' plants, top-down from its solved policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dealspace.bargaining.results import Bargain
+from dealspace.errors import DealspaceError
+from dealspace.outcomes.equilibrium import Equilibrium
+from dealspace.outcomes.footprint import Response, car_response, list_footprints, load_footprint
+from dealspace.termsheet.parts import Offer
+from dealspace.termsheet.quantities import Quantity
+from dealspace.termsheet.sheet import TermSheet
+from dealspace.world.economy import Economy
+
+
+def with_final_offers(sheet: TermSheet, bargain: Bargain) -> TermSheet:
+    """Return the sheet with the final offers that were found as offers of it, by the names of their points."""
+    finals = (point for point in bargain.points if point.kind == "final-offer" and point.deal is not None)
+    issues = list(sheet.issues.values())
+    added = {
+        point.name: Offer(
+            date=sheet.as_of,
+            terms={issue.name: Quantity(float(x), issue.unit) for issue, x in zip(issues, point.deal, strict=True)},
+        )
+        for point in finals
+    }
+    return sheet.model_copy(update={"offers": {**sheet.offers, **added}})
+
+
+def footprints(
+    sheet: TermSheet, world: Economy, equilibria: Mapping[str, Equilibrium]
+) -> tuple[dict[str, dict[str, Response]], tuple[str, ...]]:
+    """Return what policies do to makers' plants in the parties' markets, by footprint and policy.
+
+    Parameters
+    ----------
+    sheet : TermSheet
+        One that knows every policy of `equilibria`, final offers among its offers.
+    world : Economy
+    equilibria : solved policies by name
+
+    Returns
+    -------
+    Responses of the embedded footprints whose market belongs to a party, and sentences on those that could not be
+    computed (an economy without product lines, say).
+    """
+    inside = {region for party in sheet.parties for region in sheet.members(party, world)}
+    found: dict[str, dict[str, Response]] = {}
+    notes: list[str] = []
+    for name in list_footprints():
+        if load_footprint(name).market not in inside:
+            continue
+        try:
+            found[name] = {
+                policy: car_response(world, sheet, policy, eq, footprint=name)
+                for policy, eq in equilibria.items()
+                if eq.converged
+            }
+        except DealspaceError as error:
+            notes.append(f"The footprint {name} is left out: {error}")
+    return found, tuple(notes)
