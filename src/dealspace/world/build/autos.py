@@ -16,20 +16,36 @@ from dealspace.world.catalogue import DATA, load_world
 
 SALES = "Jiji Press, 6 January 2026, https://www.nippon.com/ja/news/yjj2026010600251/"
 PLANTS = "US output and exports by maker, 2024, kabutec.jp citing Reuters (Toyota) and Honda, https://kabutec.jp/blog"
-HONDA = "Honda, production and exports for May 2024, as carried by marketscreener.com (27 June 2024)"
-HONDA_NORTH = "CEO North America, on Honda moving output from Mexico and Canada (2025), https://ceo-na.com"
+HONDA = "Honda, production and exports for May 2024, release of 27 June 2024 as carried by marketscreener.com"
+HONDA_NORTH = "CEO North America, 2025, https://ceo-na.com/news/honda-could-relocate-production-from-mexico-and-canada"
 SUBARU_MAZDA = "Daily Shincho, 10 April 2025, https://www.dailyshincho.jp/article/2025/04100556/"
 TOYOTA_NORTH = "S&P Global Mobility, shares by country of building, 2023, as quoted by Courrier Japon (2025)"
-JAMA_OUTPUT = "JAMA via TheStreet (2025), https://www.louisvelazquez.com: 3.28 mn vehicles, nearly 75,000 workers, 2024"
-JAMA_EXPORTS = "JAMA USA via bodyworxmag.com, 40 Years of Manufacturing Excellence: exports from US plants, 2021"
-JAPAN_EXPORTS = "Kuruma News, 27 March 2025, https://kuruma-news.jp/post/893094: Japan's car exports to the US, 2024"
+JAMA_OUTPUT = (
+    "JAMA via TheStreet (2025): 3.28 mn vehicles and nearly 75,000 workers in 2024, "
+    "https://www.louisvelazquez.com/presidents-latest-interview-gives-us-automakers-much-needed-boost"
+)
+JAMA_EXPORTS = (
+    "JAMA USA: exports from US plants, 2021, https://bodyworxmag.com/"
+    "new-data-release-highlights-japanese-brand-automakers-40-years-of-manufacturing-excellence-in-america"
+)
+JAPAN_EXPORTS = "Kuruma News, 27 March 2025: Japan's car exports to the US, 2024, https://kuruma-news.jp/post/893094"
 MARKET = (
-    "S&P Global Mobility (2025), https://spglobal.com/automotive-insights: 16.03 mn sold, 8.7 mn of them US-built, 2024"
+    "S&P Global Mobility (2025): 16.03 mn sold and 8.7 mn of them US-built, 2024, https://spglobal.com/"
+    "automotive-insights/en/rapid-impact-analysis/us-import-tariffs-will-reset-automotive-value-chain"
 )
 CENSUS = "US Census Bureau, US imports for consumption by HS10 and partner, 2024"
-NISSAN = "Nissan, production of June, July and August 2024, as carried by automotiveworld.com"
-VOLTERRA = "Volterra on Head and Mayer (2019), https://volterra.co.uk"
-RIKER = "Riker (2024), Imports and the Location of Vehicle Production, USITC working paper 2024-02-C"
+NISSAN = (
+    "Nissan, production of June, July and August 2024, "
+    "https://www.automotiveworld.com/news-releases/nissan-production-sales-and-exports-for-august-2024/"
+)
+VOLTERRA = (
+    "Volterra on Head and Mayer (2019), "
+    "https://volterra.co.uk/american-economy/britains-car-industry-could-weather-a-storm-of-tariffs-better-than-youd-think"
+)
+RIKER = (
+    "Riker (2024), Imports and the Location of Vehicle Production within the United States, USITC working paper "
+    "2024-02-C"
+)
 
 #: US sales of 2024, from those of 2025 and their change.
 SOLD = {
@@ -210,6 +226,7 @@ def autos() -> dict[str, Any]:
             "Honda's cars from Mexico and Canada are not told apart, nor other makers' imports by origin.",
             "Exports from US plants are those of 2021 and of all Japanese makers; by maker none are sourced.",
             "Jobs are sourced for all Japanese makers together, not by maker.",
+            "Pickups (HS 8704) are counted among the cars and take the duty of HS 8703.",
             "A customs value per car is sourced for Japan only, so duty in dollars is shown for cars from Japan only.",
             "Sources differ on the share of US sales built in the US in 2024: 54 % (S&P Global, used) or 61 % (JATO).",
         ],
