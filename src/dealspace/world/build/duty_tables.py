@@ -42,6 +42,7 @@ def about() -> dict[str, Any]:
         "USA": {
             "file": US_FILE,
             "basis": "the rate that most partners without an agreement paid on the line in 2024",
+            "agreed": "as the duties collected in 2024 show",
             "missing": "the line was not imported in 2024, or not from partners without an agreement",
             "unclear": "no one rate stands out in the duties collected in 2024, as with specific and compound duties",
             "source": usa.SOURCE,
@@ -53,13 +54,14 @@ def about() -> dict[str, Any]:
                 "SGP": "Singapore-United States agreement",
                 "ZAF": "African Growth and Opportunity Act",
                 "JPN": "US-Japan Trade Agreement of 2019",
-                "CHN": "mean duty collected in 2024, section 301 included",
+                "CHN": "section 301 on top of the normal duty, in the mean",
             },
             "equivalents": [],
         },
         "JPN": {
             "file": JAPAN_FILE,
             "basis": "the schedule of 1 April 2025",
+            "agreed": "the schedule of 1 April 2025",
             "missing": "the schedule has no such line",
             "unclear": "the duty is no percentage, and no sourced price turns it into one",
             "source": japan.SOURCE,
@@ -106,11 +108,11 @@ def equivalents() -> list[dict[str, Any]]:
     milled = ("100610090", "100620090", "100630090", "100640090")
     inside = tuple(code[:-2] + "10" for code in milled)
     return [
-        _equivalent(inside, (), "inside the quota", rice.without, rice.formula, rice.source),
+        _equivalent(inside, (), "within the quota", rice.without, rice.formula, rice.source),
         _equivalent(
             milled,
             (),
-            "outside the quota",
+            "over the quota",
             RICE_LEVY / RICE_PRICE,
             f"{RICE_LEVY:g} yen/kg in all, of which 49 yen/kg are the duty and the rest goes to the state trader, over "
             f"an import price of {RICE_PRICE:g} yen/kg (US medium grain, FY2016; at a higher price it is less)",

@@ -50,17 +50,19 @@ def us_duties(imports_file: Path, country_codes: Path) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        ``hs`` (8 digits), ``mfn`` (normal duty, a fraction; null without a clear one), ``clear`` (share of the votes
-        for it, per cent), ``entries`` (number of votes), ``mean`` (mean duty collected from the same partners). For
-        each of `FREE_IF_QUALIFIED` its own rate (free where its goods were spared most of the duty, else null) and
-        ``.._used``, the per cent of the duty that they were spared; ``JPN``, the rate under the agreement of 2019 where
-        most of its trade paid that; ``CHN``, the mean duty collected, section 301 included.
+        ``hs`` (8 digits), ``inner`` (last digits of its 10-digit lines), ``mfn`` (normal duty, a fraction; null without
+        a clear one), ``clear`` (share of the votes for it, per cent), ``entries`` (their number), ``mean`` (mean duty
+        collected from the same partners). For each of `FREE_IF_QUALIFIED` its own rate (free where its goods were
+        spared most of the duty, else null) and ``.._used``, the per cent of the duty that they were spared; ``JPN``,
+        the rate under the agreement of 2019 where most of its trade paid that; ``CHN``, the mean duty collected,
+        section 301 included.
     """
     rate = pl.col("duty") / pl.col("value")
     lines = read_imports(imports_file, country_codes).filter(pl.col("value") > 0)
     lines = lines.with_columns(hs10=pl.col("hs"), hs=pl.col("hs").str.slice(0, 8), rate=rate)
     general = _clearest(_votes(lines.filter(pl.col("exporter").is_in(WITHOUT_AGREEMENT)), power=0.5))
-    table = lines.select("hs").unique().join(general, on="hs", how="left")
+    suffix = pl.col("hs10").str.slice(8).unique().sort().str.join(" ")
+    table = lines.group_by("hs").agg(inner=suffix).join(general, on="hs", how="left")
     for partner in FREE_IF_QUALIFIED:
         table = table.join(_mean(lines, partner), on="hs", how="left").with_columns(_spared(partner))
         table = table.with_columns(pl.when(pl.col(f"{partner}_used") >= MOST).then(0.0).alias(partner))
