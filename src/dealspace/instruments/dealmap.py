@@ -6,9 +6,9 @@ a sheet has none of (slices by content, preferences that cost, rents, levies, qu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -20,6 +20,9 @@ from dealspace.core.wedges import Wedges
 from dealspace.instruments.levies import Levies
 from dealspace.instruments.nest import AnyArray, Factors, Sums, factors, line_sums
 from dealspace.instruments.quota_map import QuotaMap
+
+if TYPE_CHECKING:
+    from dealspace.world.economy import Economy
 
 
 class Duties(NamedTuple):
@@ -178,6 +181,17 @@ class DealMap:
             if self.quotas is not None:
                 found = found._replace(quotas=self.quotas.at(x, apart, self.axes))
         return found if self.levies is None else self.levies.put(found, x)
+
+    def rebased(self, before: Economy, after: Economy) -> DealMap:
+        """Return the map for another base of the same economy: limits of quotas keep their relation to base trade."""
+        from dealspace.instruments.quota import rebased
+
+        if self.quotas is None or before is after:
+            return self
+        fixed, limits = self.quotas.fixed, self.quotas.limits
+        ratio = rebased(fixed, before, after).limit / fixed.limit
+        moved = self.quotas._replace(limits=limits._replace(worth=limits.worth * ratio))
+        return replace(self, quotas=moved)
 
     def services_tax(self, x: Float[Array, " K"] | np.ndarray) -> Float[Array, "N I J"]:
         """Return the tax on services in each cell, a fraction of what the buyer pays before other duties."""

@@ -135,22 +135,44 @@ class Policy:
             Values in natural units, as for `DealMap.wedges`.
         name : str
         """
-        at, tax = deals.wedges(x), np.asarray(deals.services_tax(x))
-        tau = np.asarray(at.tau) * (1.0 - tax)
+        policy = cls.from_wedges(world, deals.wedges(x), name, services_tax=np.asarray(deals.services_tax(x)))
+        policy.__dict__.update(quota_names=deals.quota_names, notes=deals.notes)
+        return policy
+
+    @classmethod
+    def from_wedges(
+        cls, world: Economy, wedges: Wedges, name: str = "policy", *, services_tax: np.ndarray | None = None
+    ) -> Policy:
+        """Return wedges of the core as a policy.
+
+        Parameters
+        ----------
+        world : Economy
+        wedges : Wedges
+        name : str
+        services_tax : array (importer, exporter, sector), optional
+            The part of ``tau`` that is a tax on services; by default what own sales pay, and none elsewhere.
+        """
+        if services_tax is None:
+            own = np.eye(len(world.regions), dtype=bool)[:, :, None]
+            services_tax = np.where(own, 1.0 - 1.0 / np.asarray(wedges.tau), 0.0)
+        tau = np.asarray(wedges.tau) * (1.0 - services_tax)
+        tau = np.where(np.abs(tau - (1.0 + world.tariff)) < 1e-15, 1.0 + world.tariff, tau)
         policy = cls(
             world,
-            tariff=np.where(np.abs(tau - (1.0 + world.tariff)) < 1e-15, world.tariff, tau - 1.0),
-            trade_cost=np.asarray(at.trade_cost),
-            subsidy=np.asarray(at.subsidy),
-            rent=np.asarray(at.rent),
-            rent_to_importer=np.asarray(at.rent_to_importer),
-            tariff_price=np.asarray(at.price_hat) * (1.0 - tax),
-            services_tax=tax,
-            transfer=np.asarray(at.transfer),
+            tariff=np.where(tau == 1.0 + world.tariff, world.tariff, tau - 1.0),
+            trade_cost=np.asarray(wedges.trade_cost),
+            subsidy=np.asarray(wedges.subsidy),
+            rent=np.asarray(wedges.rent),
+            rent_to_importer=np.asarray(wedges.rent_to_importer),
+            tariff_price=np.asarray(wedges.price_hat) * (1.0 - services_tax),
+            services_tax=services_tax,
+            transfer=np.asarray(wedges.transfer),
             name=name,
         )
-        held = at.quotas if deals.quotas is not None else None
-        policy.__dict__.update(quotas=held, quota_names=deals.quota_names, notes=deals.notes)
+        count = wedges.quotas.limit.shape[0]
+        names = tuple(f"quota {k + 1}" for k in range(count))
+        policy.__dict__.update(quotas=wedges.quotas if count else None, quota_names=names)
         return policy
 
     def __setattr__(self, name: str, value: object) -> NoReturn:

@@ -13,6 +13,8 @@ import numpy as np
 from dealspace.errors import Fault, PolicyError
 
 if TYPE_CHECKING:
+    from jaxtyping import Array
+
     from dealspace.core.quotas import Quotas
     from dealspace.world.economy import Economy
 
@@ -176,6 +178,25 @@ def quotas_of(world: Economy, quotas: Sequence[object], eta: float = 2.0) -> Quo
         "eta": eta,
     }
     return as_arrays(Quotas(**held))
+
+
+def rebased(quotas: Quotas, before: Economy, after: Economy) -> Quotas:
+    """Return quotas whose limits keep their relation to the base year's trade in another base of the same economy.
+
+    A base that is solved again, such as the one without deficits, has other flows; a limit in USD million at basic
+    prices moves with the sales of its lines.
+    """
+    import jax
+
+    if before is after or not quotas.limit.shape[0]:
+        return quotas
+    at = (quotas.importer, quotas.exporter, quotas.sector)
+
+    def sales(world: Economy) -> Array:
+        net = quotas.share / quotas.tau0 * (world.baseline.sales * (1.0 + world.baseline.tariff))[at][quotas.cell]
+        return jax.ops.segment_sum(net, quotas.quota, quotas.limit.shape[0])
+
+    return quotas._replace(limit=quotas.limit * sales(after) / sales(before))
 
 
 def _add(
