@@ -5,22 +5,50 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.termsheet.mini import GOOD, WORLD, edited, good
+from tests.termsheet.mini import GOOD, WORLD, edited, every_kind, good
 
-from dealspace.termsheet import diff, parse_sheet
+from dealspace.termsheet import TermSheet, diff, parse_sheet
+from dealspace.termsheet.duties import Staging
 from dealspace.termsheet.quantities import parse_points, parse_rate, percent, points
 
 SHEET = good()
+EVERY = every_kind()
+amounts = st.floats(0, 1e9, allow_nan=False).filter(lambda x: x == 0 or x > 1e-6)
 texts = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=40)
 weights = st.floats(-1e6, 1e6).filter(lambda x: x == 0 or abs(x) > 1e-15)
 fractions = st.decimals(0, 1, places=6).map(float)
 
 
-def test_the_good_sheet_reads_back_equal() -> None:
-    again = parse_sheet(SHEET.to_yaml(), world=WORLD)
-    assert again == SHEET
-    assert hash(again) == hash(SHEET)
-    assert again.to_yaml() == SHEET.to_yaml()
+@pytest.mark.parametrize("sheet", [SHEET, EVERY], ids=["good", "every-kind"])
+def test_a_good_sheet_reads_back_equal(sheet: TermSheet) -> None:
+    again = parse_sheet(sheet.to_yaml(), world=WORLD)
+    assert again == sheet
+    assert hash(again) == hash(sheet)
+    assert again.to_yaml() == sheet.to_yaml()
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    low=amounts, gap=amounts, gift=fractions, schedule=st.dictionaries(st.integers(1990, 2030), fractions, min_size=1)
+)
+def test_any_volume_sum_and_schedule_reads_back_equal(
+    low: float, gap: float, gift: float, schedule: dict[int, float]
+) -> None:
+    ends = (low, low + gap + 1)
+    share = EVERY.issues["jp-rice-volume"].model_copy(update={"range": ends, "levels": ends})
+    pledge = EVERY.issues["jp-investment"].model_copy(
+        update={"range": ends, "levels": None, "grant_equivalent": (gift / 2, gift, gift)}
+    )
+    staging = Staging(rates={year: schedule[year] for year in sorted(schedule)}, base=gift, year_starts="10-28")
+    quota = EVERY.measures["whey"].model_copy(update={"volume": gap + 1, "in_rate": staging, "rents_to": gift})
+    sheet = EVERY.model_copy(
+        update={
+            "issues": {**EVERY.issues, "jp-rice-volume": share, "jp-investment": pledge},
+            "measures": {**EVERY.measures, "whey": quota},
+            "offers": {},
+        }
+    )
+    assert parse_sheet(sheet.to_yaml(), world=WORLD) == sheet
 
 
 @settings(max_examples=60, deadline=None)

@@ -79,9 +79,7 @@ def test_the_swiss_formula() -> None:
     assert swiss(1.0, 0.25) == pytest.approx(0.2)  # 25 x 100 / 125
     assert swiss(0.25, 0.25) == pytest.approx(0.125)
     assert swiss(0.0, 0.25) == 0.0
-    act = tariff(
-        staging={"base": "100%", "category": "swiss", "coefficient": "25%", "first": "2026", "last": "2027"}
-    )
+    act = tariff(staging={"base": "100%", "category": "swiss", "coefficient": "25%", "first": "2026", "last": "2027"})
     assert [rate_in(act, on(year)) for year in (2025, 2026, 2027)] == pytest.approx([1.0, 0.6, 0.2])
 
 
@@ -168,7 +166,7 @@ def test_equal_cuts_stay_between_their_ends(base: float, final: float, first: in
 @given(rates, st.floats(0.001, 5.0))
 def test_the_swiss_formula_cuts_high_rates_more(rate: float, coefficient: float) -> None:
     new = swiss(rate, coefficient)
-    assert 0 <= new <= min(rate, coefficient)
+    assert 0 <= new <= min(rate, coefficient) + 1e-12
     assert swiss(rate + 0.1, coefficient) > new
 
 

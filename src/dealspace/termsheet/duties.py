@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema,
 from dealspace.termsheet.base import Part
 from dealspace.termsheet.quantities import Quantity, Rate, parse_rate, percent, plain, shown
 from dealspace.termsheet.staging import by_year, equal_cuts, rising, schedule_year, swiss, uruguay
-from dealspace.termsheet.units import UnitPrice, Year, YearStarts, ratio
+from dealspace.termsheet.units import UnitPrice, Year, YearKey, YearStarts, ratio
 
 #: Duties above this are taken for a slip of the pen.
 LARGEST_RATE = 10.0
@@ -89,7 +89,7 @@ class Staging(Part):
         Month and day on which the schedule's years start.
     """
 
-    rates: Annotated[dict[Year, Rate], Field(min_length=1)] | None = None
+    rates: Annotated[dict[YearKey, Rate], Field(min_length=1)] | None = None
     base: Rate | None = None
     category: Category | None = None
     final: Rate = 0.0
@@ -210,7 +210,7 @@ class StagedPrice(Part):
     year_starts : str
     """
 
-    rates: Annotated[dict[Year, UnitPrice], Field(min_length=1)]
+    rates: Annotated[dict[YearKey, UnitPrice], Field(min_length=1)]
     year_starts: YearStarts = "01-01"
 
     @model_validator(mode="after")

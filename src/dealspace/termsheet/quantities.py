@@ -19,6 +19,7 @@ from dealspace.errors import near_matches
 _NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
 _MEASURED = re.compile(rf"({_NUMBER})\s*(.*)", re.DOTALL)
 _COMMA = re.compile(r"([+-]?\d+),(\d+.*)", re.DOTALL)
+_FRACTION = re.compile(r"\.|[eE]-")  # what marks a bare number as a fraction
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
@@ -123,7 +124,7 @@ def name_of(value: object) -> str:
 
 def _fraction(number: Decimal, written: str) -> float:
     """Read a bare number: a fraction if it has a decimal point and is at most 1, or zero; else a fault."""
-    if number == 0 or (abs(number) <= 1 and "." in written):
+    if number == 0 or (abs(number) <= 1 and _FRACTION.search(written)):
         return float(number)
     per_cent, share = format(number.normalize(), "f"), format((number / 100).normalize(), "f")
     raise ValueError(f"{written} has no unit; write {per_cent}% or {share if '.' in share else share + '.0'}.")
@@ -152,7 +153,7 @@ def parse_points(value: object) -> float:
     number, unit = split(value, "points such as 10 pp")
     if unit == "pp":
         return float(number / 100)
-    if unit == "" and (number == 0 or (abs(number) <= 1 and "." in _written(value))):
+    if unit == "" and (number == 0 or (abs(number) <= 1 and _FRACTION.search(_written(value)))):
         return float(number)
     if unit in ("", "%"):
         what = "has no unit" if unit == "" else "is a rate, but points belong here"

@@ -264,15 +264,14 @@ class TermSheet(Part):
         """
         if name not in self.policies:
             raise unknown_name("policy", name, self.policies)
+        day = None if on is None else _day(on)
         from dealspace.instruments.compile import compile_policy
 
         if world is None:
             from dealspace.termsheet.loading import world_of
 
             world = world_of(self)
-        if on is None:
-            return compile_policy(self, world, name)
-        return compile_policy(self, world, name, on=_day(on))
+        return compile_policy(self, world, name, on=day)
 
     def to_yaml(self) -> str:
         """Write the sheet as YAML; reading the text gives an equal sheet."""

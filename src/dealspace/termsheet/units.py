@@ -209,4 +209,11 @@ Grant = Annotated[
 YearStarts = Annotated[
     str, BeforeValidator(parse_starts), WithJsonSchema({"type": "string", "pattern": r"^\d{2}-\d{2}$"})
 ]
-Year = Annotated[int, BeforeValidator(parse_year), WithJsonSchema({"type": "string", "pattern": r"^\d{4}$"})]
+_FOUR_DIGITS = {"type": "string", "pattern": r"^\d{4}$"}
+#: A year as a key, which JSON knows as text only, and as a value.
+YearKey = Annotated[int, BeforeValidator(parse_year), WithJsonSchema(_FOUR_DIGITS)]
+Year = Annotated[
+    int,
+    BeforeValidator(parse_year),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1900, "maximum": 2200}, _FOUR_DIGITS]}),
+]
