@@ -4,11 +4,37 @@ from __future__ import annotations
 
 import numpy as np
 
+import dealspace as ds
 from dealspace.core.baseline import Baseline
 from dealspace.core.closure import Closure, Mobile, Roy, Specific
 from dealspace.core.quotas import Quotas, as_arrays
 from dealspace.core.wedges import Wedges, no_change
+from dealspace.outcomes.equilibrium import Equilibrium
+from dealspace.world.economy import Economy
 from rival.stacked import Labour, Line, Shock
+
+
+def policy(world: Economy, shock: Shock) -> ds.Policy:
+    """A policy whose wedges are the shock's, quotas and lines included; its other arrays are those of no change."""
+    result = ds.Policy(world, name="everything")
+    names = tuple(f"quota {at + 1}" for at in range(len(shock.limits)))
+    result.__dict__.update(wedges=wedges(world.baseline, shock), quota_names=names)
+    return result
+
+
+def solve(
+    world: Economy, shock: Shock, labour: Labour | None = None, deficits: str = "fixed", tolerance: float = 1e-12
+) -> Equilibrium:
+    """The engine's equilibrium of the rival's shock."""
+    form = closure(labour or Labour(), deficits)
+    return ds.solve(
+        world,
+        policy(world, shock),
+        deficits=deficits,
+        labour=form.labour,
+        labour_supply=form.participation,
+        tolerance=tolerance,
+    )
 
 
 def closure(labour: Labour, deficits: str = "fixed") -> Closure:

@@ -70,8 +70,8 @@ def gradient(
         ``tariff``, ``services_tax``, ``trade_cost``, ``subsidy``, ``rent`` and ``rent_to_importer`` (importer,
         exporter, sector): the objective's units per unit of the wedge (a rate of 1 is 100 per cent); the attribute
         ``value`` holds the objective. Where lines of a cell differ, ``tariff`` is for a move of the cell's price
-        factor in the proportion of its revenue factor; in a quota's cell it is 0, as the quota's rates take its place. With
-        quotas also ``quota_inside`` and ``quota_outside`` (quota): per unit of the rate of all its lines, and
+        factor in the proportion of its revenue factor; in a quota's cell it is 0, as the quota's rates stand there.
+        With quotas also ``quota_inside`` and ``quota_outside`` (quota): per unit of the rate of all its lines, and
         ``quota_limit``: per USD million of volume. Where a quota is just about to bind or to overflow the slope is
         that of one side.
 
