@@ -15,18 +15,58 @@ if TYPE_CHECKING:
 
 def command(
     sheet: Annotated[str, typer.Argument(metavar="SHEET", help="Built-in name, or path of a YAML file.")],
+    line: Annotated[
+        str | None, typer.Option("--line", metavar="CODE", help="Say what this tariff line pays: 2 to 10 digits.")
+    ] = None,
+    importer: Annotated[str | None, typer.Option("--importer", metavar="REGION", help="Who imports the line.")] = None,
+    exporter: Annotated[str | None, typer.Option("--exporter", metavar="REGION", help="Who exports it.")] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="DATE", help="The day, as 2025-07-20; the sheet's own by default.")
+    ] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option("--policy", metavar="NAME", help="Count a policy or offer instead of the acts in force that day."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
     r"""Read a term sheet and name every fault at once, each with its file and line.
 
+    With --line it says instead what one tariff line pays: the normal duty, each act that applies, in order and
+    with its authority, and why others do not.
+
     \b
-    Example:
+    Examples:
       dealspace check us-korea.yaml
+      dealspace check us-japan-2025 --line 8703.23 --importer USA --exporter JPN --on 2025-07-20
     A fault reads:
       us-korea.yaml:14  issues.us-auto-rate.range: 27.5 has no unit; write 27.5% or 0.275.
 
     Exits with 0 when the sheet is sound, with 2 otherwise. What is allowed but may not be meant is noted.
     """
+    if line is not None:
+        _say_line(sheet, line, importer, exporter, on, policy, json)
+        return
+    given = {"--importer": importer, "--exporter": exporter, "--on": on, "--policy": policy}
+    idle = [option for option, value in given.items() if value is not None]
+    if idle:
+        raise DealspaceError(f"{idle[0]} has no effect without --line; add --line 8703.23, say, or leave it out")
+    _check(sheet, json)
+
+
+def _say_line(
+    name: str, line: str, importer: str | None, exporter: str | None, on: str | None, policy: str | None, json: bool
+) -> None:
+    from dealspace.cli.check_line import explain_for, record, text
+    from dealspace.termsheet import load_sheet
+
+    found = explain_for(load_sheet(name), line, importer, exporter, on, policy)
+    if json:
+        print_json(record(found))
+    else:
+        typer.echo(text(found))
+
+
+def _check(sheet: str, json: bool) -> None:
     from dealspace.termsheet import check_sheet
 
     found = check_sheet(sheet)

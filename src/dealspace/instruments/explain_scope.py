@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dealspace.world.economy import Economy
 
 Ranges = tuple[tuple[str, str], ...]
+#: What follows a code whose finer codes are treated otherwise.
+REST = " (the rest)"
 #: Chapters of the Harmonised System; 98 and 99 are national provisions, 77 is kept free.
 CHAPTERS = frozenset(f"{k:02d}" for k in range(1, 100) if k != 77)
 
@@ -32,7 +34,7 @@ class Leaf:
     without: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.code} (the rest)" if self.without else self.code
+        return self.code + REST if self.without else self.code
 
 
 def parse_line(text: str) -> str:
@@ -52,7 +54,9 @@ def parse_line(text: str) -> str:
 
 
 def dotted(code: str) -> str:
-    """Write a code with dots: ``870323`` gives ``8703.23``."""
+    """Write a code with dots: ``870323`` gives ``8703.23``; nine digits as Japan writes them, ``0201.30-010``."""
+    if len(code) == 9:
+        return f"{code[:4]}.{code[4:6]}-{code[6:]}"
     parts = [code[:4], *(code[k : k + 2] for k in range(4, min(len(code), 8), 2)), code[8:]]
     return ".".join(part for part in parts if part)
 
