@@ -174,7 +174,7 @@ def _verdict(found: LineExplanation) -> str:
     if len(found.rulings) > 1:
         unknown = sum(ruling.duty is None for ruling in found.rulings)
         return f"{unknown} of {len(found.rulings)} treatments rest on an unknown normal duty"
-    return _unknown(found.rulings[0])
+    return _unknown(next(iter(found.rulings)))
 
 
 def _unknown(ruling: LineRuling) -> str:

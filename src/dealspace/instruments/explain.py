@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,17 +12,16 @@ from dealspace.errors import DealspaceError, Fault, SheetError, unknown_name
 from dealspace.instruments.clauses import measure_clauses, own_lists, placed, policy_clauses
 from dealspace.instruments.parts import PairParts, pair_parts
 from dealspace.instruments.products import known_lists, line_book, select
-from dealspace.instruments.stacking import Clause, duty
+from dealspace.instruments.stacking import BORDER, Clause, duty
 from dealspace.termsheet.products import parse_term
 
 if TYPE_CHECKING:
-    from dealspace.termsheet.acts import Act
     from dealspace.termsheet.products import ProductTerm
     from dealspace.termsheet.sheet import TermSheet
     from dealspace.world.economy import Economy
 
 #: Order in which kinds of acts count; see `dealspace.instruments.stacking`.
-ORDER = ("inclusive", "add", "replace", "cut", "ntb")
+ORDER = ("quota", "inclusive", "add", "replace", "ceiling", "cut", "ntb")
 
 
 @dataclass(frozen=True)
@@ -33,9 +32,11 @@ class Step:
     ----------
     name : str
         Name of the measure or issue.
-    how : {"inclusive", "add", "replace", "cut", "ntb"}
+    how : {"quota", "inclusive", "add", "replace", "ceiling", "cut", "ntb"}
+        A quota or safeguard sets the whole duty of its goods; ``ceiling`` is what a most-favoured-nation rate does for
+        those it does not name.
     rate : float
-        Its rate, share cut or points removed, a fraction.
+        Its rate, share cut or points removed, a fraction; of a quota the duty within it.
     duty : float
         The duty once it has been counted, a fraction.
     authority, source : str
@@ -140,9 +141,8 @@ def explain(
         raise unknown_name("policy", policy, [*sheet.policies, *sheet.offers])
     for region in (importer, exporter):
         world.region_index(region)
-    clauses = policy_clauses(sheet, world, policy, background)
-    if on is not None:
-        clauses = tuple(clause for clause in clauses if _in_force(sheet.measures.get(clause.name), on))
+    clauses = tuple(c for c in policy_clauses(sheet, world, policy, background, on) if c.kind in BORDER)
+    clauses = tuple(_with_inside(sheet, clause, on) for clause in clauses)
     book, lists = line_book(world), known_lists(own_lists(sheet))
     try:
         pair = pair_parts(book, clauses, measure_clauses(sheet, world), lists, importer, exporter)
@@ -161,8 +161,14 @@ def _term(product: str) -> ProductTerm:
     return parse_term(f"hs:{bare}" if bare.isdigit() else product)
 
 
-def _in_force(act: Act | None, day: date) -> bool:
-    return act is None or ((act.from_ is None or act.from_ <= day) and (act.until is None or day <= act.until))
+def _with_inside(sheet: TermSheet, clause: Clause, on: date | None) -> Clause:
+    """Give a quota the duty within it as its rate; over the quota see `dealspace.instruments.explain_line`."""
+    if clause.stacking != "quota":
+        return clause
+    act = sheet.measures[clause.entry]
+    day = sheet.day_of(act, on)
+    markup = act.markup_on(day) if act.kind == "quota" else 0.0  # type: ignore[attr-defined]
+    return replace(clause, rate=act.inside(day) + markup)  # type: ignore[attr-defined]
 
 
 def _customs_value(world: Economy, pair: PairParts) -> np.ndarray:
@@ -207,11 +213,15 @@ def _ruling(
         key=lambda clause: ORDER.index(clause.stacking),
     )
     normal = float(np.average(lines.reported[at], weights=weight))
-    passed = tuple(
-        (clause.name, _reason(sheet, pair, clause, first, part))
+    passed = [
+        (clause.entry, _reason(sheet, pair, clause, first, part))
         for clause, applies, mask in zip(pair.clauses, on, named, strict=True)
         if mask[first] and not applies
-    )
+    ]
+    quota = next((clause for clause in here if clause.stacking == "quota"), None)
+    if quota is not None:
+        passed += [(c.entry, f"{quota.entry} sets the whole duty") for c in here if c.stacking in ORDER[1:-1]]
+        here = [clause for clause in here if clause.stacking in ("quota", "ntb")]
     barrier = 1.0
     for clause in here:
         if clause.kind == "ntb":
@@ -222,26 +232,28 @@ def _ruling(
         normal=normal,
         normal_range=(float(lines.reported[at].min()), float(lines.reported[at].max())),
         steps=_steps(sheet, tuple(here), normal),
-        passed_over=passed,
+        passed_over=tuple(passed),
         duty=_duty(tuple(here), normal),
         barrier=barrier,
     )
 
 
 def _duty(clauses: tuple[Clause, ...], normal: float) -> float:
-    duties = tuple(clause for clause in clauses if clause.kind == "tariff")
+    if clauses and clauses[0].stacking == "quota":
+        return float(clauses[0].rate or 0.0)
+    duties = tuple(clause for clause in clauses if clause.kind != "ntb")
     return duty(normal, duties, tuple(float(clause.rate or 0.0) for clause in duties))
 
 
 def _steps(sheet: TermSheet, clauses: tuple[Clause, ...], normal: float) -> tuple[Step, ...]:
     steps = []
     for k, clause in enumerate(clauses):
-        act = sheet.measures.get(clause.name)
-        entry = act or sheet.issues.get(clause.name)
+        act = sheet.measures.get(clause.entry)
+        entry = act or sheet.issues.get(clause.entry)
         source = "" if entry is None or entry.source is None else str(entry.source)
         steps.append(
             Step(
-                name=clause.name,
+                name=clause.entry,
                 how=clause.stacking,
                 rate=float(clause.rate or 0.0),
                 duty=_duty(clauses[: k + 1], normal),
@@ -256,14 +268,15 @@ def _steps(sheet: TermSheet, clauses: tuple[Clause, ...], normal: float) -> tupl
 def _reason(sheet: TermSheet, pair: PairParts, clause: Clause, line: int, part: int) -> str:
     """Say why a clause that names these products does not apply to this part."""
     over = [
-        other.name
+        other.entry
         for row, other in enumerate(pair.clauses)
         if clause.name in other.displaces and pair.on[row, line, part]
     ]
     if over:
         return f"{over[0]} stands in its place"
-    edge = float(np.cumsum(pair.width)[part])
-    if edge > clause.coverage:
-        return f"it covers {100 * clause.coverage:g} % of the trade in its products, and this is the rest"
-    entry = sheet.measures.get(clause.name) or sheet.issues[clause.name]
+    if pair.cuts.coverage[part] > clause.reach:
+        return f"it covers {100 * clause.reach:g} % of the trade in its products, and this is the rest"
+    if pair.cuts.content[part] > clause.content:
+        return f"it is due on {100 * clause.content:g} % of the value, and this is the rest"
+    entry = sheet.measures.get(clause.entry) or sheet.issues[clause.entry]
     return f"carved out: except {', '.join(entry.except_)}"

@@ -189,8 +189,10 @@ def _parts(sheet: TermSheet, world: Economy, reading: Reading, importer: str, ex
     without = None
     if any(clause.origin_cost for clause in here):
         free = tuple(clause for clause in here if not clause.origin_cost)
+        costly = {clause.name for clause in here if clause.origin_cost}
+        rest = {name: clause for name, clause in others.items() if name not in costly}
         without = np.zeros_like(on)
-        without[[not clause.origin_cost for clause in here]] = applies(free, others, scope, cuts, len(leaves))
+        without[[not clause.origin_cost for clause in here]] = applies(free, rest, scope, cuts, len(leaves))
     shares = _shares(world, importer, exporter, tuple(leaves), tuple(normals))
     return LineParts(tuple(leaves), tuple(normals), here, scope, named, on, without, cuts, shares)
 
