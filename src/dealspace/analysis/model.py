@@ -283,10 +283,16 @@ class SheetModel:
 
 
 def stated_value(sheet: TermSheet, issue: AnyIssue, policy: str) -> float | None:
-    """Return the value of an issue that a policy's own acts state, None where only its wedges tell."""
+    """Return the value of an issue that a policy's own acts state, None where only its wedges tell.
+
+    What an issue adds to the law (a cut, a tax, a sum of money) is nothing under a policy that has none of it.
+    """
     acts = {act.name: act for act in sheet.acts(policy.partition("@")[0])}
+    lifted = [acts[name] for name in issue.lifts if name in acts]
     if issue.kind == "commitment":
-        return sum(acts[name].amount for name in issue.lifts if name in acts and acts[name].kind == "commitment")
+        return sum(act.amount for act in lifted if act.kind == "commitment")
+    if issue.kind in ("ntb", "services-tax", "subsidy", "export-tax") or getattr(issue, "stacking", "") == "cut":
+        return None if lifted else 0.0
     quota = acts.get(getattr(issue, "quota", ""))
     if quota is None:
         return None

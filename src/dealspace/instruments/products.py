@@ -175,8 +175,11 @@ def match_rest(codes: np.ndarray, ranges: tuple[tuple[str, str], ...]) -> tuple[
     interval of its prefix has outside the intervals of the named codes.
     """
     hit, unsure = np.zeros(len(codes), dtype=bool), np.zeros(len(codes), dtype=bool)
-    rests = [code for code in np.unique(codes).tolist() if code.endswith(_REST_MARK)]
-    named = [_interval(code, code) for code in np.unique(codes).tolist() if code and not code.endswith(_REST_MARK)]
+    marked = np.strings.endswith(codes, _REST_MARK)
+    if not marked.any():
+        return hit, unsure
+    rests = np.unique(codes[marked]).tolist()
+    named = [_interval(code, code) for code in np.unique(codes[~marked]).tolist() if code]
     asked = [_interval(low, high) for low, high in ranges]
     for rest in rests:
         prefix = rest.removesuffix(_REST_MARK)

@@ -256,13 +256,18 @@ class Case:
         return [f"{self.plain(name)} {self.value(name, x)}{self._now(name)}" for name, x in named]
 
     def brief_terms(self, deal: Iterable[float]) -> list[str]:
-        """Write a deal by the issues' keys, with where each stands today: ``us auto rate 12 % (now 27.5 %)``."""
-        found = []
+        """Write what a deal moves by the issues' keys, with where each stands: ``us auto rate 12 % (now 27.5 %)``."""
+        found, same = [], 0
         for name, x in zip(self.issues, deal, strict=True):
             axis, cut = self.issues[name], self.is_cut(name) or self.issues[name].unit == "pp"
-            now = "" if axis.status_quo is None or (cut and axis.status_quo == 0) else self._now(name)
-            found.append(f"{name.replace('-', ' ')}{' cut' if cut else ''} {self.value(name, x)}{now}")
-        return found
+            if axis.status_quo is not None and self.value(name, x) == self.value(name, axis.status_quo):
+                same += 1
+                continue
+            nothing = not axis.status_quo and (cut or axis.status_quo is None or axis.unit == "USD mn")
+            now = "" if nothing else self._now(name)
+            word = " cut" if cut and not name.endswith("cut") else ""
+            found.append(f"{name.replace('-', ' ')}{word} {self.value(name, x)}{now}")
+        return found + (["all else as now"] if same else [])
 
     def _now(self, issue: str) -> str:
         axis = self.issues[issue]

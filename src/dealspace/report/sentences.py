@@ -209,26 +209,33 @@ def _nearest(case: Case) -> list[str]:
     ]
 
 
+BRIEF_ISSUES = 6  # issues that the briefing tells; the report has them all
+
+
 def concessions(case: Case, *, brief: bool = False) -> list[str]:
     """Say what one point and the whole range of each concession are worth to giver and taker, at the status quo."""
     point = "status-quo" if "status-quo" in case.bargain.concessions else next(iter(case.bargain.concessions), None)
     if point is None or not case.bargain.concessions[point].rows:
         return []
     rows = sorted(case.bargain.concessions[point].rows, key=_worth, reverse=True)
-    parts, step = [], ""
+    left = len(rows) - BRIEF_ISSUES if brief else 0
+    if left > 0:
+        largest = sorted(rows, key=lambda row: -abs(row.full_gain))[:BRIEF_ISSUES]
+        rows = [row for row in rows if row in largest]
+    parts = []
     for row in rows:
         step, size = unit_step(case, row)
+        per = "" if step == "1 point" else f" (per {step})"
         parts.append(
-            f"{row.issue.replace('-', ' ') if brief else case.plain(row.issue)} "
+            f"{row.issue.replace('-', ' ') if brief else case.plain(row.issue)}{per} "
             f"{_mn(-row.cost * size)} / {_mn(row.gain * size)} ("
             f"{_mn(-row.full_cost)} / {_mn(row.full_gain)})"
         )
-    unit = "a point" if step == "1 point" else "a step"
     cut = any(case.is_cut(row.issue) for row in rows)
     explained = "; a point of a cut is 1 % of the duty" if cut else ""
     return [
-        f"Pay-off of giver / taker from {unit} at today's rates (the whole range), mn USD a year, best value first, "
-        f"plus is better{explained}: {', '.join(parts)}."
+        f"Pay-off of giver / taker from a point at today's rates (the whole range), mn USD a year, best value first, "
+        f"plus is better{explained}: {', '.join(parts)}{f'; {left} smaller ones in the report' if left > 0 else ''}."
     ]
 
 

@@ -154,6 +154,8 @@ class Names:
         if kind == "balance" and len(rest) > 1:
             good = f"{self.within(rest[2])} " if len(rest) > 2 else "goods "
             return f"{self.possessive(rest[0])} {good}balance with {self.the(rest[1])}"
+        if kind == "grants":
+            return f"{self.possessive(rest[0])} net grants"
         if kind == "revenue":
             return f"duties collected by {self.the(rest[0])}"
         if kind in ("va", "output", "employment") and len(rest) == 2:
