@@ -86,7 +86,13 @@ def test_the_build_gives_the_committed_file(shared, tmp_path):
     assert built.regions == committed.regions
     assert dict(built.groups) == dict(committed.groups)
     assert_frame_equal(built.lines.frame, committed.lines.frame, rel_tol=1e-9, abs_tol=2e-6)
-    for name in ("elasticities.json", "world-2022-facts.json", "PROVENANCE.md", "balance-report.md"):
+    for name in (
+        "elasticities.json",
+        "world-2022-facts.json",
+        "PROVENANCE.md",
+        "balance-report.md",
+        "product-elasticities.csv",
+    ):
         fresh = (tmp_path / name).read_text(encoding="utf-8")
         assert fresh == (catalogue.DATA / name).read_text(encoding="utf-8"), (
             f"{name} is stale: run dealspace world build"

@@ -22,6 +22,7 @@ from dealspace.world.build import (
     icio,
     japan,
     named_lines,
+    product_elasticities,
     product_lines,
     profiles,
     services,
@@ -216,6 +217,8 @@ def build_world(shared_dir: Path | str, out_dir: Path | str) -> Path:
         json.dumps({"default": elasticities.DEFAULT, "sets": built.sources.elasticities}, indent=1) + "\n",
         encoding="utf-8",
     )
+    table = product_elasticities.read_product_elasticities(shared / "data/elasticities/ProTEE_0_1.csv")
+    product_elasticities.write_product_elasticities(table, out / "product-elasticities.csv")
     papers.write(built, out)
     return path
 

@@ -16,6 +16,7 @@ from dealspace.world.build.elasticities import DEFAULT
 from dealspace.world.build.japan import ESTIMATES, WITHIN_CHAPTER
 from dealspace.world.build.named_lines import LARGEST_SHARE
 from dealspace.world.build.naming import GOODS, REGIONS
+from dealspace.world.build.product_elasticities import CITATION
 from dealspace.world.build.product_lines import SMALL
 from dealspace.world.build.tariffs import CRUDE_FUEL_RATE, ORE_RATE
 
@@ -76,6 +77,7 @@ SOURCES = (
         "public",
     ),
     ("Seven published tables of trade elasticities, each cited in elasticities.json", "2015-2023", "theta", "papers"),
+    (CITATION, "2022", "elasticities of substitution by HS heading, means of significant HS6 estimates", "CEPII"),
     (
         "Congressional Research Service, IF11120 (15 July 2025)",
         "2024",
