@@ -221,3 +221,19 @@ def test_what_looks_unmeant_is_warned_of(tmp_path: Any, edits: list[tuple[str, s
     report = check_sheet(path, WORLD)
     assert report.ok
     assert {str(warning).removeprefix(f"{path}:") for warning in report.warnings} == {says} | USUAL
+
+
+def test_rates_above_the_whole_are_read_in_every_place() -> None:
+    text = edited(
+        ("in_rate: 5%, out_rate: closed", "in_rate: 120%, out_rate: 250%, markup: 110%"),
+        ("rate: 38.5%, base_rate", "rate: 138.5%, base_rate"),
+        ("specific: 341 yen/kg, price: 148 yen/kg, mfn", "rate: 400%, mfn"),
+        ("above: 0.7%", "above: 170%"),
+        text=EVERY_KIND,
+    )
+    sheet = parse_sheet(text, world=WORLD)
+    acts: Any = sheet.measures
+    whey = acts["whey"]
+    assert (whey.inside(DAY), whey.outside(DAY), whey.markup_on(DAY)) == (1.2, 2.5, 1.1)
+    assert (acts["beef-guard"].outside(DAY), acts["rice-levy"].rate_on(DAY), acts["pork-gate"].above) == (1.385, 4, 1.7)
+    assert parse_sheet(sheet.to_yaml(), world=WORLD) == sheet

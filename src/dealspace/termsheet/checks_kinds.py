@@ -103,14 +103,13 @@ def _share(rate: float) -> str:
 
 
 def schedules_reach_back(context: Context) -> Iterator[Fault]:
-    """A schedule says what holds on the first day that the sheet needs it."""
+    """A schedule says what holds on the day that the sheet reads it."""
     if context.draft.lost("as_of"):
         return
     for name, act in _whole(context, "measures"):
         if not isinstance(act, Act):
             continue
-        first = context.sheet.day_of(act)
-        day = min(first, act.from_) if act.from_ else first
+        day = context.sheet.day_of(act)
         for key, value in _scheduled(act):
             try:
                 value.price_on(day) if isinstance(value, StagedPrice) else value.rate_on(day)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema, model_validator
 
 from dealspace.termsheet.base import Part
-from dealspace.termsheet.quantities import Quantity, Rate, parse_rate, percent, plain, shown
+from dealspace.termsheet.quantities import RATE_SCHEMA, Quantity, Rate, parse_rate, percent, plain, shown
 from dealspace.termsheet.staging import by_year, equal_cuts, rising, schedule_year, swiss, uruguay
 from dealspace.termsheet.units import UnitPrice, Year, YearKey, YearStarts, ratio
 
@@ -313,7 +313,8 @@ def parse_duty(value: object) -> float:
         raise
 
 
-DutyRate = Annotated[Rate, BeforeValidator(parse_duty)]
+#: A rate, read once: pydantic would read `Rate` a second time and take 2.5 for a number without unit.
+DutyRate = Annotated[float, BeforeValidator(parse_duty), PlainSerializer(percent), RATE_SCHEMA]
 #: A rate, a specific duty over a price, or a schedule by years.
 Duty = Annotated[
     Annotated[DutyRate, Tag("[rate]")]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from dealspace.errors import Fault, SheetError, UnknownNameError, near_matches
+from dealspace.errors import DealspaceError, Fault, SheetError, UnknownNameError, near_matches
 from dealspace.termsheet.draft import Draft, repaired
 from dealspace.termsheet.faults import faults_of
 from dealspace.termsheet.quantities import shown
@@ -133,8 +133,23 @@ def examine(document: Document, world: Economy | None = None) -> tuple[TermSheet
     if sheet is None:
         return None, _in_order(faults)
     _settle(sheet, document)
+    if sheet.include:
+        sheet, found = _with_law(sheet, document, world, ("world",) in unread)
+        faults += found
     faults += cross_faults(Draft(sheet, document, frozenset(unread)), world)
     return (None if faults else sheet), _in_order(faults)
+
+
+def _with_law(sheet: TermSheet, document: Document, world: Economy | None, lost: bool) -> tuple[TermSheet, list[Fault]]:
+    """Put in the law that the sheet includes; a world that cannot be had is told by the rules that follow."""
+    from dealspace.termsheet.including import include_law
+
+    if world is None and not lost:
+        try:
+            world = world_of(sheet)
+        except DealspaceError:
+            world = None
+    return include_law(sheet, document, world)
 
 
 def _in_order(faults: list[Fault]) -> list[Fault]:

@@ -252,12 +252,8 @@ def _schema(pattern: str, description: str, *, bare: bool = True) -> WithJsonSch
 
 #: Pattern of a number at the start of a text, for the JSON Schema.
 N = r"^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*"
-Rate = Annotated[
-    float,
-    BeforeValidator(parse_rate),
-    PlainSerializer(percent),
-    _schema(N + r"%?\s*$", "a rate: 25% (or 0.25)"),
-]
+RATE_SCHEMA = _schema(N + r"%?\s*$", "a rate: 25% (or 0.25)")
+Rate = Annotated[float, BeforeValidator(parse_rate), PlainSerializer(percent), RATE_SCHEMA]
 Points = Annotated[
     float,
     BeforeValidator(parse_points),

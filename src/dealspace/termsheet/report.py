@@ -178,6 +178,15 @@ def _shares_beyond_volume(sheet: TermSheet) -> _Finding:
             yield ("issues", name, "range"), message
 
 
+def _left_out_law(sheet: TermSheet) -> _Finding:
+    if not sheet.include:
+        return
+    from dealspace.termsheet.including import left_out
+
+    for law, name in left_out(sheet):
+        yield ("include",), f"{name} of {law} is left out, because the world cannot tell its products apart"
+
+
 def _no_threat(sheet: TermSheet) -> _Finding:
     if not sheet.threat:
         yield ("policies", "no-deal"), "threatens nothing that status-quo has not, so no deal changes nothing"
@@ -224,6 +233,7 @@ _RULES = (
     _weightless,
     _out_of_reach,
     _stacks_on_status_quo,
+    _left_out_law,
     _above_bound,
     _overfull_quota,
     _shares_beyond_volume,

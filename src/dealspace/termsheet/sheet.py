@@ -89,6 +89,8 @@ class TermSheet(Part):
         Groups of regions of this sheet, besides those of the world.
     lists : dict of str to CodeList
         Named HS lists of this sheet, besides the built-in ones.
+    include : tuple of str
+        Built-in law in force (`dealspace.termsheet.law`); its measures stand in `measures` and in every policy.
     measures : dict of str to Act
     policies : dict of str to tuple of str
         Measures of each policy; ``before``, ``status-quo`` and ``no-deal`` are always there.
@@ -114,6 +116,7 @@ class TermSheet(Part):
     parties: Annotated[tuple[RegionName, ...], Field(min_length=2, max_length=2)]
     groups: dict[RegionName, RegionNames] = Field(default_factory=dict)
     lists: dict[Name, AnyCodeList] = Field(default_factory=dict)
+    include: Names = ()
     measures: Annotated[dict[Name, AnyAct], AfterValidator(_named)] = Field(default_factory=dict)
     policies: dict[Name, Names]
     issues: Annotated[dict[Name, AnyIssue], AfterValidator(_named), Field(min_length=1)]
@@ -244,11 +247,12 @@ class TermSheet(Part):
         raise unknown_name("list", name, [*self.lists, *built_in])
 
     def policy(self, name: str, world: Economy | None = None, *, on: date | str | None = None) -> Policy:
-        """Return a policy of the sheet as wedges against the baseline of its world.
+        """Return a policy of the sheet, or one of its offers, as wedges against the baseline of its world.
 
         Parameters
         ----------
         name : str
+            Of a policy, or of an offer: the deal in which only the issues that the offer names are settled.
         world : Economy, optional
             The economy that the sheet names, by default.
         on : datetime.date or str, optional
@@ -258,12 +262,12 @@ class TermSheet(Part):
         Raises
         ------
         UnknownNameError
-            For a policy that is not in the sheet.
+            For a name that is neither a policy nor an offer of the sheet.
         SheetError
             When `on` is not a day.
         """
-        if name not in self.policies:
-            raise unknown_name("policy", name, self.policies)
+        if name not in self.policies and name not in self.offers:
+            raise unknown_name("policy", name, [*self.policies, *self.offers])
         day = None if on is None else _day(on)
         from dealspace.instruments.compile import compile_policy
 

@@ -19,6 +19,10 @@ def plain_data(sheet: TermSheet) -> dict[str, Any]:
     """Return a sheet as dicts, lists and text, the way it is written, without what is left at its default."""
     data = sheet.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
     data = _ordered({"schema": sheet.schema_, **data})
+    if sheet.include:
+        from dealspace.termsheet.including import without_law
+
+        without_law(sheet, data)
     for offer in data.get("offers", {}).values():
         offer |= offer.pop("terms", {})
     for key in ("probability", "survives"):
