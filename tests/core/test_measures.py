@@ -66,3 +66,76 @@ def test_unknown_measures_offer_near_names(solved):
         ds.measure(world, "ev:JAP")
     with pytest.raises(DealspaceError, match="va:REGION:SECTOR"):
         ds.measure(world, "va:JPN")
+
+
+@pytest.fixture(scope="module")
+def taxed():
+    """Everything that brings or costs money at once, with labour in short supply."""
+    world = ds.load_world("world-2022")
+    subsidy = np.zeros(world.flows.shape)
+    subsidy[:, world.region_index("KOR"), world.sector_index("C26")] = 0.05
+    policy = ds.Policy(
+        world,
+        tariff={("USA", "JPN", "goods"): 0.15},
+        rent={("USA", "VNM", "C13T15"): 1.1},
+        subsidy=subsidy,
+        services_tax={("FRA", "USA", "J58T63"): 0.03},
+        transfer={"JPN": -100.0, "USA": 100.0},
+        name="many",
+    )
+    return world, ds.solve(world, policy, horizon="short", labour_supply="elastic")
+
+
+LABELLED = {
+    "jobs:JPN:C29": lambda eq: eq.employment.sel(region="JPN", sector="C29"),
+    "labour:USA": lambda eq: eq.labour_supply.sel(region="USA"),
+    "consumer_price:USA:C29": lambda eq: eq.sector_price.sel(region="USA", sector="C29"),
+    "rents:USA": lambda eq: eq.rents.sel(region="USA"),
+    "subsidies:KOR": lambda eq: eq.subsidies.sel(region="KOR"),
+    "revenue:FRA:J58T63": lambda eq: eq.services_tax.sel(region="FRA"),
+    "ev:USA": lambda eq: eq.equivalent_variation.sel(region="USA"),
+}
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_measures_of_budgets_and_work_are_the_labelled_ones(taxed, name):
+    _, eq = taxed
+    value = _value(eq.world, eq, name)
+    assert value == pytest.approx(float(LABELLED[name](eq)), rel=1e-12)
+    assert value != 0.0
+
+
+def test_grants_are_what_was_given(taxed):
+    _, eq = taxed
+    assert _value(eq.world, eq, "grants:USA") == 100.0
+    assert _value(eq.world, eq, "grants:JPN") == -100.0
+    assert _value(eq.world, eq, "grants:world") == 0.0
+
+
+def test_subsidies_are_the_rate_on_every_sale(taxed):
+    _, eq = taxed
+    sold = float(eq.flows.sel(exporter="KOR", sector="C26").sum())
+    assert _value(eq.world, eq, "subsidies:KOR") == pytest.approx(0.05 * sold)
+
+
+def test_a_services_tax_is_its_rate_on_receipts(taxed):
+    world, eq = taxed
+    cell = world.region_index("FRA"), world.region_index("USA"), world.sector_index("J58T63")
+    paid = float(eq.solution.spending[cell])  # no duty on services
+    assert _value(eq.world, eq, "revenue:FRA:J58T63") == pytest.approx(0.03 * paid, rel=1e-10)
+
+
+def test_jobs_of_a_group_are_weighted_by_its_value_added(taxed):
+    world, eq = taxed
+    members = list(world.members("EU"))
+    jobs = eq.employment.sel(region=members, sector="C29").to_numpy()
+    weight = world.value_added[[world.region_index(each) for each in members], world.sector_index("C29")]
+    assert _value(eq.world, eq, "jobs:EU:C29") == pytest.approx(np.average(jobs, weights=weight))
+
+
+def test_welfare_is_net_of_the_cost_of_work(taxed):
+    world, eq = taxed
+    at = world.region_index("JPN")
+    gross = world.income[at] * (float(eq.real_income[at]) - 1)
+    assert _value(eq.world, eq, "ev:JPN") == pytest.approx(gross - float(eq.work_cost[at]), rel=1e-10)
+    assert abs(float(eq.work_cost[at])) > 1.0

@@ -48,24 +48,6 @@ def test_a_start_nearby_changes_nothing_but_the_work(cars):
     np.testing.assert_allclose(near.real_income, far.real_income, atol=1e-9)
 
 
-def test_exact_decomposition_adds_up_and_a_barrier_is_a_loss():
-    policy = ds.Policy(WORLD, tariff=CARS, trade_cost={("JPN", "USA", "C29"): 1.1})
-    parts = ds.solve(WORLD, policy).decomposition(steps=8)
-    named = ["terms_of_trade", "trade_volume", "trade_cost", "subsidies_and_rents", "transfer", "remainder"]
-    np.testing.assert_allclose(sum(parts[name] for name in named), parts.total, atol=1e-12)
-    assert float(parts.trade_cost.sel(region="JPN")) < 0
-    assert float(abs(parts.remainder).max()) < 0.02 * float(abs(parts.total).max())
-
-
-def test_decomposition_with_subsidies_and_rents_leaves_a_remainder_of_second_order():
-    subsidy = np.zeros(WORLD.flows.shape)
-    subsidy[:, WORLD.region_index("KOR"), WORLD.sector_index("C26")] = 0.05
-    rent = {("USA", "VNM", "C13T15"): 1.1}
-    eq = ds.solve(WORLD, ds.Policy(WORLD, subsidy=subsidy, rent=rent, tariff=CARS), tolerance=1e-12)
-    coarse, fine = (float(abs(eq.decomposition(steps=n).remainder).max()) for n in (2, 8))
-    assert fine < coarse / 10
-
-
 def test_a_policy_too_far_has_a_reason_and_no_number():
     world = ds.Economy(
         flows=np.array([[[60.0], [40.0]], [[2.0], [30.0]]]),
@@ -162,3 +144,57 @@ def test_conditioning_of_the_benchmark_is_of_order_one(cars):
     assert 0.05 < cars.conditioning() < 10
     alone = _pair(0.3).aggregate(regions={"ALL": ["R1", "R2"]})
     assert ds.solve(alone).conditioning() == np.inf
+
+
+# -- labour and budgets ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def short():
+    return ds.solve(WORLD, ds.Policy(WORLD, tariff=CARS, name="cars"), horizon="short", labour_supply="elastic")
+
+
+def test_every_number_says_its_closure(short, cars):
+    words = "deficits fixed, labour specific, labour supply elastic (0.25), horizon short"
+    for name in ("real_income", "employment", "flows", "sector_wage", "transfers"):
+        assert getattr(short, name).attrs["closure"] == words
+    assert words in repr(short)
+    assert cars.real_income.attrs["closure"] == "deficits fixed, labour mobile, labour supply fixed"
+
+
+def test_real_income_is_called_no_welfare_only_where_it_is_none(short, cars):
+    assert "equivalent_variation" in short.real_income.attrs["note"]
+    assert "cost of work" in short.equivalent_variation.attrs["note"]
+    assert "note" not in cars.real_income.attrs
+    np.testing.assert_allclose(cars.welfare, cars.real_income, rtol=1e-12)
+    assert float(abs(short.welfare - short.real_income).max()) > 1e-6
+
+
+def test_in_the_short_run_owners_of_car_plants_bear_more_than_workers(short):
+    cell = {"region": "JPN", "sector": "C29"}
+    assert float(short.capital_return.sel(cell)) < float(short.real_wage.sel(region="JPN")) < 1
+    # r_j / W is employment: both are VA_hat_j over W.
+    ratio = float(short.capital_return.sel(cell) / short.real_wage.sel(region="JPN"))
+    assert ratio == pytest.approx(float(short.employment.sel(cell)), rel=1e-12)
+    assert float(short.sector_wage.sel(cell)) == pytest.approx(float(short.real_wage.sel(region="JPN")), rel=1e-12)
+
+
+def test_under_roy_wages_differ_by_sector_as_employment_to_the_inverse_of_kappa():
+    eq = ds.solve(WORLD, ds.Policy(WORLD, tariff=CARS), labour="roy", tolerance=1e-12)
+    jobs, wage = (getattr(eq, name).sel(region="JPN", sector="C29") for name in ("employment", "sector_wage"))
+    mean = float(eq.real_wage.sel(region="JPN"))
+    assert float(wage) / mean == pytest.approx(float(jobs) ** (1 / 1.5), rel=1e-9)
+    assert "ability" in eq.sector_wage.attrs["note"]
+
+
+def test_returns_to_capital_are_refused_where_none_is_tied(cars):
+    with pytest.raises(DealspaceError, match=r"labour is mobile, .* labour='specific'"):
+        _ = cars.capital_return
+
+
+def test_jobs_move_less_the_shorter_the_run():
+    jobs = [
+        float(ds.solve(WORLD, ds.Policy(WORLD, tariff=CARS), horizon=name).employment.sel(region="JPN", sector="C29"))
+        for name in ("short", "medium", "long")
+    ]
+    assert jobs[2] < jobs[1] < jobs[0] < 1
