@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 
 from dealspace.bargaining.model import Array, IssueAxis, MeasureTable
 from dealspace.core.batch import measure_deals, read_measures, wedges_of
 from dealspace.core.closure import Closure
 from dealspace.core.equilibrium import State, initial_state, start_from
+from dealspace.core.quotas import SMALLEST
 from dealspace.core.solution import Solution
 from dealspace.core.solve import TOLERANCE, name_regions
 from dealspace.core.solve import solve as solve_core
@@ -255,7 +257,7 @@ class SheetModel:
         What a policy says itself (a quota's volume, an amount given) is taken as it stands; the rest is where wedges
         are nearest, weighted by base-year sales.
         """
-        target = jnp.log(buyer_factor_hat(self.equilibrium(policy).policy.wedges))
+        target = _buyers(self.equilibrium(policy).policy.wedges)
         weight = self.base.baseline.sales / self.base.baseline.sales.sum()
         low, high = np.asarray(self._map.low), np.asarray(self._map.high)
         scale = 1.0 / max(float(_distance(jnp.asarray(high), self._map, target, weight)[0]), 1e-12)
@@ -273,6 +275,7 @@ class SheetModel:
         starts = (least, (least + most) / 2, most)
         ends = [minimize(objective, x0, jac=True, method="L-BFGS-B", bounds=bounds) for x0 in starts]
         best = np.clip(min(ends, key=lambda end: end.fun).x, least, most)
+        best = _one_by_one(best, least, most, lambda x: float(_distance(jnp.asarray(x), self._map, target, weight)[0]))
         return np.array([_on_level(x, levels) for x, levels in zip(best, self._map.levels, strict=True)])
 
     @cached_property
@@ -280,6 +283,23 @@ class SheetModel:
         status_quo = self.equilibrium("status-quo")
         status_quo.solution  # noqa: B018  (raises with its reason when there is none)
         return start_from(status_quo.state, self.wedges(np.asarray(self._map.low)))
+
+
+def _one_by_one(x: Array, low: Array, high: Array, distance: Callable[[Array], float]) -> Array:
+    """Minimise over one entry after the other, twice: an issue on little trade is lost beside one on much."""
+    x = x.copy()
+    for k in (*np.flatnonzero(high > low),) * 2:
+
+        def along(value: float, k: int = k) -> float:
+            x[k] = value
+            return distance(x)
+
+        before = x[k]
+        ends = [low[k], before, high[k]]
+        width = 1e-7 * (high[k] - low[k])
+        found = minimize_scalar(along, bounds=(low[k], high[k]), method="bounded", options={"xatol": width})
+        x[k] = min([*ends, float(found.x)], key=along)
+    return x
 
 
 def stated_value(sheet: TermSheet, issue: AnyIssue, policy: str) -> float | None:
@@ -307,8 +327,16 @@ def stated_value(sheet: TermSheet, issue: AnyIssue, policy: str) -> float | None
 @jax.jit
 @jax.value_and_grad
 def _distance(x: jax.Array, deal_map: object, target: jax.Array, weight: jax.Array) -> jax.Array:
-    gap = jnp.log(buyer_factor_hat(deal_map.wedges(x))) - target  # type: ignore[attr-defined]
+    gap = _buyers(deal_map.wedges(x)) - target  # type: ignore[attr-defined]
     return jnp.sum(weight * gap**2)
+
+
+def _buyers(wedges: Wedges) -> jax.Array:
+    """Return the log of what buyers pay over what producers get; of a quota's cell that of its other lines."""
+    quotas = wedges.quotas
+    at = (quotas.importer, quotas.exporter, quotas.sector)
+    rest = jnp.log(jnp.maximum(quotas.rest_price, SMALLEST)) / (1.0 - quotas.eta)
+    return jnp.log(buyer_factor_hat(wedges)).at[at].set(rest)
 
 
 def _on_level(value: float, levels: tuple[float, ...] | None) -> float:
