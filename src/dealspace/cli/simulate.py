@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dealspace.cli.output import Progress, print_json, progress, text_table
+from dealspace.errors import DealspaceError, unknown_name
 
 if TYPE_CHECKING:
     from dealspace.outcomes.equilibrium import Equilibrium
     from dealspace.termsheet import TermSheet
 
 NOT_CONVERGED = 3
+
+
+class Preset(StrEnum):
+    """The horizons; see `dealspace.outcomes.horizon`."""
+
+    SHORT = "short"
+    MEDIUM = "medium"
+    LONG = "long"
 
 
 class Deficits(StrEnum):
@@ -32,25 +41,52 @@ def command(
     deficits: Annotated[
         Deficits, typer.Option("--deficits", help="What holds trade balances: as they are, at zero, or in proportion.")
     ] = Deficits.FIXED,
+    horizon: Annotated[
+        Preset | None,
+        typer.Option("--horizon", help="How far labour, capital and trade have adjusted; long by default."),
+    ] = None,
+    years: Annotated[
+        str | None, typer.Option("--years", metavar="YEARS", help="Solve each of these years, as 2025-2033.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option("--against", metavar="NAME", help="With --years: the policy to compare with.")
+    ] = None,
+    discount: Annotated[
+        str, typer.Option("--discount", metavar="RATE", help="With --years: the discount rate a year.")
+    ] = "3%",
+    law: Annotated[
+        list[str] | None,
+        typer.Option("--law", metavar="NAME", help="With --years: a law pack, in force in every year."),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print every region as JSON.")] = False,
 ) -> None:
     r"""Compute the effects of one policy, each region against the benchmark before any measure.
+
+    With --years it solves one equilibrium a year, with the acts in force and the staged rates of that year, and adds
+    the present value of the gains.
 
     \b
     Examples:
       dealspace simulate us-japan-2025 --policy no-deal
       dealspace simulate us-japan-2025 --policy status-quo --deficits balanced --json
+      dealspace simulate us-japan-2025 --policy status-quo --against before --years 2025-2033 --law us-japan-2019
 
     Exits with 3, a reason and no numbers when the equilibrium has no solution.
     """
-    from dealspace.errors import unknown_name
     from dealspace.termsheet import load_sheet
 
     found = load_sheet(sheet)
     if policy not in found.policies and policy not in found.offers:
         raise unknown_name("policy", policy, [*found.policies, *found.offers])
+    preset = None if horizon is None else horizon.value
+    if years is not None:
+        _say_years(found, policy, years, against, discount, law or [], json, deficits=deficits.value, horizon=preset)
+        return
+    for option, given in (("--against", against), ("--law", law)):
+        if given:
+            raise DealspaceError(f"{option} has no effect without --years; add --years 2025-2033, say, or leave it out")
     with progress() as report:
-        equilibrium = _solve(found, policy, deficits.value, report)
+        equilibrium = _solve(found, policy, deficits.value, preset, report)
     if not equilibrium.converged:
         _say_unsolved(found, policy, deficits.value, equilibrium, json)
         raise typer.Exit(NOT_CONVERGED)
@@ -60,7 +96,31 @@ def command(
         typer.echo(_text(found, policy, deficits.value, equilibrium))
 
 
-def _solve(sheet: TermSheet, policy: str, deficits: str, report: Progress) -> Equilibrium:
+def _say_years(
+    sheet: TermSheet,
+    policy: str,
+    years: str,
+    against: str | None,
+    discount: str,
+    law: list[str],
+    json: bool,
+    **closure: str | None,
+) -> None:
+    from dealspace.cli.simulate_years import read_discount, read_years, record, solve_years, text
+
+    listed, rate = read_years(years), read_discount(discount)
+    with progress() as report:
+        path = solve_years(sheet, policy, listed, rate, against, law, report, **closure)
+    if json:
+        print_json(record(sheet, path))
+    if not path.converged:
+        typer.echo(f"{sheet.name}, policy {policy}: no solution; {path.reason}", err=True)
+        raise typer.Exit(NOT_CONVERGED)
+    if not json:
+        typer.echo(text(sheet, path))
+
+
+def _solve(sheet: TermSheet, policy: str, deficits: str, horizon: str | None, report: Progress) -> Equilibrium:
     report("loading the engine", 0.0)
     import dealspace as ds
     from dealspace.instruments.compile import compile_policy
@@ -68,7 +128,7 @@ def _solve(sheet: TermSheet, policy: str, deficits: str, report: Progress) -> Eq
 
     world = world_of(sheet)
     report(f"solving {policy}", 0.5)
-    return ds.solve(world, compile_policy(sheet, world, policy), deficits=deficits, labour="mobile")
+    return ds.solve(world, compile_policy(sheet, world, policy), deficits=deficits, horizon=horizon)
 
 
 def _say_unsolved(sheet: TermSheet, policy: str, deficits: str, equilibrium: Equilibrium, json: bool) -> None:
@@ -84,7 +144,11 @@ def _head(sheet: TermSheet, policy: str, deficits: str, equilibrium: Equilibrium
     return {
         "sheet": sheet.name,
         "policy": policy,
-        "closure": {"deficits": deficits, "labour": "mobile"},
+        "closure": {
+            "deficits": deficits,
+            "labour": type(equilibrium.closure.labour).__name__.lower(),
+            "horizon": equilibrium.horizon.name if equilibrium.horizon is not None else None,
+        },
         "against": "the benchmark before any measure, under the same closure",
         "converged": bool(equilibrium.converged),
         "status": str(equilibrium.status.code),
@@ -137,8 +201,9 @@ def _text(sheet: TermSheet, policy: str, deficits: str, equilibrium: Equilibrium
     ]
     header = ["", "real income %", "consumer prices %", "gain, bn USD a year", "duties, bn USD"]
     balance = record["goods_balance_usd_mn"]
+    run = equilibrium.horizon.name if equilibrium.horizon is not None else "long"
     title = (
-        f"{sheet.name}, policy {policy}: long run, {deficits} trade balances, {equilibrium.world.name}\n"
+        f"{sheet.name}, policy {policy}: {run} run, {deficits} trade balances, {equilibrium.world.name}\n"
         f"Changes on the benchmark before any measure; consumer prices against the home wage; duties are a level.\n"
     )
     value = _number(balance["value"] / 1e3, "+.1f")
