@@ -182,6 +182,12 @@ class DealMap:
                 found = found._replace(quotas=self.quotas.at(x, apart, self.axes))
         return found if self.levies is None else self.levies.put(found, x)
 
+    def evaluated(self, x: np.ndarray) -> tuple[Wedges, Float[Array, "N I J"]]:
+        """Return the wedges of one deal and the tax on services in them, compiled as one where there is much to do."""
+        if self.levies is None and not self.where.shape[0]:
+            return self.base, jnp.zeros(self.base.tau.shape)
+        return _evaluated(self, jnp.asarray(x, dtype=jnp.float64))
+
     def rebased(self, before: Economy, after: Economy) -> DealMap:
         """Return the map for another base of the same economy: limits of quotas keep their relation to base trade."""
         from dealspace.instruments.quota import rebased
@@ -203,7 +209,9 @@ class DealMap:
 
     def _sums(self, x: Float[Array, " K"]) -> tuple[Sums, Sums]:
         """Return the sums over the cells, those with quotas at one, and the sums as they are."""
-        sums = group_sums(self.groups, x, self.axes, self.eta, self.where.shape[0]).plus(self.rest)
+        sums = self.rest
+        if self.groups.cell.shape[0]:
+            sums = group_sums(self.groups, x, self.axes, self.eta, self.where.shape[0]).plus(sums)
         return (sums, sums) if self.quotas is None else (self.quotas.blanked(sums), sums)
 
     def _placed(self, base: Wedges, at: Factors) -> Wedges:
@@ -218,6 +226,11 @@ class DealMap:
             rent=_put(base.rent, self.where, at.rent),
             rent_to_importer=_put(base.rent_to_importer, self.where, self.rent_kept),
         )
+
+
+@jax.jit
+def _evaluated(deals: DealMap, x: Float[Array, " K"]) -> tuple[Wedges, Float[Array, "N I J"]]:
+    return deals.wedges(x), deals.services_tax(x)
 
 
 def _put(array: Float[Array, "N I J"], where: Int[Array, " C"], values: Float[AnyArray, " C"]) -> Float[Array, "N I J"]:

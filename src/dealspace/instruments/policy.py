@@ -135,7 +135,8 @@ class Policy:
             Values in natural units, as for `DealMap.wedges`.
         name : str
         """
-        policy = cls.from_wedges(world, deals.wedges(x), name, services_tax=np.asarray(deals.services_tax(x)))
+        wedges, tax = deals.evaluated(x)
+        policy = cls.from_wedges(world, wedges, name, services_tax=np.asarray(tax))
         policy.__dict__.update(quota_names=deals.quota_names, notes=deals.notes)
         return policy
 
