@@ -200,6 +200,11 @@ WARNINGS = [
      "43  issues.us-car-rate.bound: the range reaches 27.5%, above the bound rate of 20%"),
     ([("imports: 9.9 kt", "imports: 12 kt")],
      "33  measures.whey.imports: 12 kt came in, more than the closed quota of 10 kt lets in"),
+    ([("imports: 9.9 kt", "imports: 9.9 t")],
+     "33  measures.whey.imports: 0.0099 kt came in, 0.099% of 10 kt; check the unit"),
+    ([("trigger: 242 kt", "trigger: 200 kt")],
+     "34  measures.beef-guard.trigger: 230 kt came in, more than the trigger, so the rate above it is due from the "
+     "start"),
     ([("range: [346 kt, 500 kt]", "range: [346 kt, 600 kt]")],
      "49  issues.jp-rice-share.range: 600 kt and the other shares of rice-ma, 286 kt, are more than its volume of "
      "870 kt, so the other shares would have to shrink"),

@@ -16,6 +16,8 @@ from dealspace.termsheet.units import UnitPrice, Year, YearKey, YearStarts, rati
 
 #: Duties above this are taken for a slip of the pen.
 LARGEST_RATE = 10.0
+#: The same for a duty by weight over its price: a slip between kg and t is a factor of 1000.
+LARGEST_RATIO = 50.0
 FORMULAS = ("linear", "swiss", "uruguay")
 _EQUAL = re.compile(r"B(\d{1,2})")
 #: Keys of a formula that each category needs, and those that it may have besides.
@@ -254,7 +256,7 @@ def prices_of(value: Quantity | StagedPrice) -> tuple[Quantity, ...]:
 
 
 def check_prices(**given: Quantity | StagedPrice | None) -> None:
-    """Refuse prices that are not above zero, or not in one currency; keyed by the key that is blamed."""
+    """Refuse prices below zero, in two currencies, or far above the first one; keyed by the key that is blamed."""
     first: Quantity | None = None
     for key, value in given.items():
         for price in () if value is None else prices_of(value):
@@ -262,12 +264,14 @@ def check_prices(**given: Quantity | StagedPrice | None) -> None:
                 raise ValueError(f"{key}: {price} cannot be; write a price above zero, as in 341 yen/kg")
             first = first or price
             try:
-                ratio(Quantity(1.0, price.unit), Quantity(1.0, first.unit))
+                times = ratio(price, first) if first.amount else 0.0
             except ValueError:
                 raise ValueError(
                     f"{key}: {price} and {first} are in two currencies and no exchange rate is guessed; "
                     "write both in one"
                 ) from None
+            if times > LARGEST_RATIO:
+                raise ValueError(f"{key}: {price} is {plain(round(times))} times {first}; check the two units")
 
 
 class SpecificDuty(Part):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dealspace.errors import DealspaceError, Fault
-from dealspace.termsheet.acts import QuotaAct, QuotaShareIssue, TariffAct, TariffIssue
+from dealspace.termsheet.acts import QuotaAct, QuotaShareIssue, SafeguardAct, TariffAct, TariffIssue
 from dealspace.termsheet.checks_kinds import quota_ceiling
 from dealspace.termsheet.duties import steps
 from dealspace.termsheet.loading import examine, find_sheet
@@ -90,6 +90,8 @@ def _line(sheet: TermSheet, place: Place) -> int | None:
 
 
 _BY_RATE = ("tariff", "services-tax", "subsidy", "export-tax")
+#: A quota filled by less than this share is taken for a slip between t and kt.
+SLIP = 0.005
 _Finding = Iterator[tuple[Place, str]]
 
 
@@ -160,6 +162,20 @@ def _overfull_quota(sheet: TermSheet) -> _Finding:
         if isinstance(act, QuotaAct) and act.closed and act.imports_total > act.volume_on(sheet.day_of(act)):
             message = f"{volume(act.imports_total)} came in, more than the closed quota of {volume(act.volume)} lets in"
             yield ("measures", name, "imports"), message
+
+
+def _misread_volume(sheet: TermSheet) -> _Finding:
+    for name, act in sheet.measures.items():
+        if not isinstance(act, QuotaAct | SafeguardAct):
+            continue
+        whole, came = act.volume_on(sheet.day_of(act)), act.imports_total
+        if came < SLIP * whole:
+            part = f"{percent(round(came / whole, 5))} of {volume(round(whole, 6))}"
+            message = f"{volume(came)} came in, {part}; check the unit"
+            yield ("measures", name, "imports"), message
+        elif isinstance(act, SafeguardAct) and came > whole:
+            message = f"{volume(came)} came in, more than the trigger, so the rate above it is due from the start"
+            yield ("measures", name, "trigger"), message
 
 
 def _shares_beyond_volume(sheet: TermSheet) -> _Finding:
@@ -236,6 +252,7 @@ _RULES = (
     _left_out_law,
     _above_bound,
     _overfull_quota,
+    _misread_volume,
     _shares_beyond_volume,
     _no_threat,
     _unused,
