@@ -163,8 +163,9 @@ def _us_words(table: pl.DataFrame) -> tuple[str, ...]:
         f"{100 * usa.CLEAR:.0f} % of the weight, or with {100 * usa.CLEAR_ENOUGH:.0f} % when next to nobody "
         f"({100 * usa.ABOVE:.0f} %) paid more: special provisions lower what is collected. Where rates scatter, as "
         f"specific and compound duties do, or nothing was imported, the duty is unknown. Section 232 duties of 2018 on "
-        f"steel (25 points) and aluminium (10 points) are taken off before counting. China (section 301), Russia "
-        f"(column 2) and partners with an agreement do not vote.",
+        f"steel (25 points) and aluminium (10 points) are taken off before counting; who paid them in part paid more "
+        f"than the normal duty, so for steel the lowest rate with {100 * usa.ABOVE:.0f} % of the weight counts. China "
+        f"(section 301), Russia (column 2) and partners with an agreement do not vote.",
         f"For {', '.join(usa.FREE_IF_QUALIFIED)} the table has the per cent of the duty that goods were spared (their "
         f"use of the preference); for JPN the rate under the agreement of 2019 where most of Japan's trade in the line "
         f"paid it (free, or half), which finds only {agreed} of its 241 lines; for CHN the mean duty collected, with "

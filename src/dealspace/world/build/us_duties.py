@@ -23,7 +23,8 @@ WITHOUT_AGREEMENT = (
 #: Regions whose goods are free where they qualify.
 FREE_IF_QUALIFIED = ("CAN", "MEX", "KOR", "AUS", "SGP", "ZAF")
 #: Section 232 duties of 2018, which some partners still paid in 2024, on top of the normal duty.
-OLD_DUTIES = ((STEEL_ARTICLES, 0.25), (ALUMINIUM_ARTICLES, 0.10))
+STEEL = 0.25
+OLD_DUTIES = ((STEEL_ARTICLES, STEEL), (ALUMINIUM_ARTICLES, 0.10))
 #: A step of the schedule; how far from it a collected rate may lie: at a rate of zero, per unit of rate, at most.
 STEP, NEAR, NEAR_SLOPE, NEAR_MOST = 0.001, 0.00015, 0.001, 0.0004
 #: Share of the votes that makes a rate the line's own. Less will do where the others paid less, as special provisions
@@ -107,15 +108,7 @@ def _clearest(votes: pl.DataFrame) -> pl.DataFrame:
     far = (pl.col("rate") - step * STEP).abs()
     near = far <= pl.min_horizontal(NEAR + NEAR_SLOPE * pl.col("rate"), NEAR_MOST)
     votes = votes.with_columns(step=step.abs(), near=near).filter(pl.col("near") | (old == 0))
-    best = (
-        votes.filter("near")
-        .group_by("hs", "step")
-        .agg(pl.col("vote").sum().alias("for"), backed=(pl.len() > 1) | (pl.col("value").sum() >= ALONE))
-        .sort("hs", "for", "step", descending=[False, True, False])
-        .unique("hs", keep="first", maintain_order=True)
-        .with_columns(best=pl.col("step") * STEP)
-        .drop("step")
-    )
+    best = _best(votes)
     every = pl.col("vote").sum()
     return (
         votes.join(best, on="hs", how="left")
@@ -124,6 +117,7 @@ def _clearest(votes: pl.DataFrame) -> pl.DataFrame:
             pl.first("best", "backed"),
             share=(pl.first("for") / every).fill_null(0.0),
             above=pl.col("vote").filter(pl.col("rate") > pl.col("best") + NEAR_MOST).sum() / every,
+            below=pl.col("vote").filter(pl.col("rate") < pl.col("best") - NEAR_MOST).sum() / every,
             entries=pl.len().cast(pl.UInt16),
             mean=(pl.col("rate") * pl.col("value")).sum() / pl.col("value").sum(),
         )
@@ -131,9 +125,36 @@ def _clearest(votes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _best(votes: pl.DataFrame) -> pl.DataFrame:
+    """The rate that stands out in each line: hs, best, for (its votes), backed (by more than one entry).
+
+    It is the one with most votes. Much steel came in within quotas free of the old duty and paid it over them: a mean
+    of the two is more than the normal duty, never less, so there it is the lowest that more than a few vote for.
+    """
+    total = votes.group_by("hs").agg(all=pl.col("vote").sum())
+    rates = (
+        votes.filter("near")
+        .group_by("hs", "step")
+        .agg(pl.col("vote").sum().alias("for"), backed=(pl.len() > 1) | (pl.col("value").sum() >= ALONE))
+        .join(total, on="hs")
+        .with_columns(steel=_old("hs") == STEEL, few=pl.col("for") < ABOVE * pl.col("all"))
+    )
+    rank = pl.when("steel").then(pl.col("step") + 1e6 * pl.col("few")).otherwise(-pl.col("for"))
+    return (
+        rates.with_columns(rank=rank)
+        .sort("hs", "rank", "step")
+        .unique("hs", keep="first", maintain_order=True)
+        .select("hs", "for", "backed", best=pl.col("step") * STEP)
+    )
+
+
 def _is_clear() -> pl.Expr:
-    lower = (pl.col("share") >= CLEAR_ENOUGH) & (pl.col("above") <= ABOVE) & pl.col("backed") & (pl.col("best") > 0)
-    return lower | ((pl.col("share") >= CLEAR) & (pl.col("backed") | (pl.col("best") > 0)))
+    enough, backed, positive = pl.col("share") >= CLEAR_ENOUGH, pl.col("backed"), pl.col("best") > 0
+    lower = enough & (pl.col("above") <= ABOVE) & backed & positive
+    steel = _old("hs") == STEEL
+    lowest = steel & (pl.col("share") >= ABOVE) & (pl.col("below") <= ABOVE) & (backed | ~positive)
+    most = ~steel & (pl.col("share") >= CLEAR) & (backed | positive)
+    return lower | lowest | most
 
 
 def _per_cent(column: str) -> pl.Expr:
