@@ -94,6 +94,8 @@ def test_what_does_not_fit_the_world_is_refused_in_words() -> None:
         ds.Policy(WORLD, quotas=twice)
     with pytest.raises(PolicyError, match=r"0 is below what \(JPN, USA, A01\) pays within the quota, 0.03"):
         ds.Policy(WORLD, quotas=[ds.Quota("JPN", "USA", "A01", ratio=0.9, out_rate=0.0)])
+    with pytest.raises(PolicyError, match=r"tariff: a quota sets the whole duty of \(JPN, USA, A01\)"):
+        ds.Policy(WORLD, tariff={("JPN", "USA", "A01"): 0.2}, quotas=twice[:1])
     with pytest.raises(PolicyError, match="is not a Quota"):
         ds.Policy(WORLD, quotas=[{"importer": "JPN"}])  # type: ignore[list-item]
     with pytest.raises(PolicyError, match="JPN imports nothing of A01 from JPN"):

@@ -216,6 +216,20 @@ def test_what_the_nest_cannot_hold_is_refused() -> None:
         policy_of(CARS, bar=rents)
 
 
+def test_a_quota_that_a_duty_replaces_is_gone() -> None:
+    """Tariffication: the duty is due on the lines of the quota, and no sentence is needed."""
+    duty = {
+        "kind": "tariff", "by": "USA", "on": "JPN", "products": "hs:8703", "rate": "15%", "stacking": "replace",
+    }  # fmt: skip
+    issue = {key: value for key, value in duty.items() if key != "rate"} | {"range": ["0%", "15%"], "lifts": "q"}
+    deals = deals_of(CARS, {"duty": issue})
+    assert deals.quotas is None
+    assert deals.notes == ()
+    half = policy_of(CARS, duty=duty | {"coverage": "50%", "replaces": "q", "source": "a test"})
+    whole = float(held(policy_of(CARS)).share[0])
+    assert float(held(half).share[0]) == pytest.approx(whole / 2, rel=1e-13)
+
+
 def test_a_barrier_reaches_the_lines_of_a_quota() -> None:
     bar = {
         "kind": "ntb", "by": "USA", "on": "JPN", "products": "C29", "base": "20%", "reduction": "10 pp",

@@ -79,7 +79,7 @@ def build_map(world: Economy, given: Ingredients, eta: float) -> DealMap:
     scale = _scale(world, here, where)
     quotas, names, notes = quota_map(world, parts.rows(under), given.quotas, given.moves, clauses, where, len(issues))
     if quotas is not None:
-        _check_quotas(np.asarray(quotas.place), where, here, clauses, eta)
+        _check_quotas(where[np.asarray(quotas.place)], given, eta)
         plain = scale[quotas.place] / (1.0 + world.tariff.reshape(-1)[where[quotas.place]])
         quotas = jax.tree.map(jnp.asarray, quotas._replace(plain_sales=plain))
         quotas = quotas._replace(fixed=quotas.fixed._replace(eta=jnp.asarray(float(eta))))
@@ -290,15 +290,16 @@ def _rent_kept(parts: Parts, clauses: tuple[Clause, ...], where: np.ndarray) -> 
     return np.where(np.isnan(kept), 1.0, kept)
 
 
-def _check_quotas(place: np.ndarray, where: np.ndarray, parts: Parts, clauses: tuple[Clause, ...], eta: float) -> None:
-    """Refuse what the nest of a quota cannot hold: an elasticity of one, and rents of barriers in the same cell."""
+def _check_quotas(cells: np.ndarray, given: Ingredients, eta: float) -> None:
+    """Refuse what the nest of a quota cannot hold: an elasticity of one, rents of barriers and taxes in its cells."""
     if eta == 1.0:
         raise SheetError(
             "with quotas the elasticity between product lines cannot be exactly 1; take eta = 1.01 or another one"
         )
-    there = np.isin(parts.cell, where[place])
-    for k, clause in enumerate(clauses):
-        if clause.rent_share and parts.on[there][:, :, k].any():
+    parts, caught = given.parts, given.caught
+    there = parts.on[np.isin(parts.cell, cells)]
+    for k, clause in enumerate(given.clauses):
+        if clause.rent_share and there[:, :, k].any():
             raise SheetError(
                 Fault(
                     f"{clause.entry} has rents in a sector where a quota stands; rents of two kinds in one cell are "
@@ -306,6 +307,9 @@ def _check_quotas(place: np.ndarray, where: np.ndarray, parts: Parts, clauses: t
                     f"{clause.path}.rent_share",
                 )
             )
+        if clause.kind == "services-tax" and np.isin(caught.cell[caught.clause == k], cells).any():
+            message = f"{clause.entry} taxes a sector where a quota stands; name services, or write a tariff"
+            raise SheetError(Fault(message, f"{clause.path}.products"))
 
 
 def _levies(given: Ingredients) -> Levies | None:

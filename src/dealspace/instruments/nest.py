@@ -96,7 +96,8 @@ def line_sums(
     if rent is not None:
         columns.append(sales / rent)
     if xp is np:
-        return Sums(*(np.bincount(cell, column, cells) for column in columns))
+        # Of no lines at all NumPy counts in integers.
+        return Sums(*(np.bincount(cell, column, cells).astype(np.float64) for column in columns))
     total = jax.ops.segment_sum(jnp.stack(columns, axis=1), cell, cells, indices_are_sorted=True)
     return Sums(*(total[:, k] for k in range(len(columns))))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from dealspace.errors import EconomyError, Fault, PolicyError
-from dealspace.instruments.quota import Quota, quotas_of
+from dealspace.instruments.quota import Quota, check_cells, quotas_of
 from dealspace.world.economy import Economy
 from dealspace.world.reading import align, off_diagonal, read
 
@@ -119,6 +119,8 @@ class Policy:
             raise PolicyError([*faults, *more])
         asked = tuple(quotas)
         held = quotas_of(world, asked) if asked else None
+        if held is not None:
+            check_cells(world, levels, held)
         names = tuple(name for quota in asked for name in quota.names)
         # The arrays are read-only and the attributes fixed, so that what was checked is what is solved.
         self.__dict__.update(levels, world=world, name=name, transfer=sums, quotas=held, quota_names=names, notes=())

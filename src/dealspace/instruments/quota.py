@@ -180,6 +180,24 @@ def quotas_of(world: Economy, quotas: Sequence[object], eta: float = 2.0) -> Quo
     return as_arrays(Quotas(**held))
 
 
+def check_cells(world: Economy, levels: Mapping[str, np.ndarray], quotas: Quotas) -> None:
+    """Refuse duties and taxes in the cells of quotas, which set the whole duty there."""
+    at = (np.asarray(quotas.importer), np.asarray(quotas.exporter), np.asarray(quotas.sector))
+    ratio = (1.0 + levels["tariff"]) / (1.0 + world.tariff)
+    faults = []
+    for label, changed in (
+        ("tariff", levels["tariff"] != world.tariff),
+        ("tariff_price", levels["tariff_price"] != ratio),
+        ("services_tax", levels["services_tax"] != 0.0),
+    ):
+        if changed[at].any():
+            n, i, j = (int(axis[np.flatnonzero(changed[at])[0]]) for axis in at)
+            cell = f"({world.regions[n]}, {world.regions[i]}, {world.sectors[j]})"
+            faults.append(Fault(f"a quota sets the whole duty of {cell}; state in_rate and out_rate there", label))
+    if faults:
+        raise PolicyError(faults)
+
+
 def rebased(quotas: Quotas, before: Economy, after: Economy) -> Quotas:
     """Return quotas whose limits keep their relation to the base year's trade in another base of the same economy.
 

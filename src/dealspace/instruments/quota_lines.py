@@ -164,7 +164,8 @@ def quota_map(
         if not rows.any():
             if mine:
                 raise SheetError(Fault(f"{term.clause} catches no trade in this world", mine[0].path))
-            notes.append(f"{term.clause} catches no trade in this world and is left out.")
+            if not any(term.clause in clause.displaces for clause in clauses):  # else it is meant to be gone
+                notes.append(f"{term.clause} catches no trade in this world and is left out.")
             continue
         found = _lines_of(world, parts.rows(rows), clauses, issues)
         acts.append(_act(term, found, mine, issues))
