@@ -124,7 +124,7 @@ def _preference(texts: list[str], mfn: float | None) -> tuple[float | None, str 
     rates = [rate for text in texts if (rate := parse_rate(text)) is not None]
     if rates:
         return (min(rates), None) if mfn is None or min(rates) < mfn else (None, None)
-    forms = sorted({in_words(text) for text in texts}, key=len)
+    forms = sorted({in_words(text) for text in texts}, key=lambda form: (len(form), form))
     return None, (forms[0] if forms else None)
 
 
