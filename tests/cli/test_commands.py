@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from dealspace.cli.main import app, execute
 from dealspace.cli.output import check_folder, print_json, progress, text_table, write_new
+from dealspace.core.closure import Mobile
 from dealspace.errors import DealspaceError
 
 COMMANDS = ("analyze", "simulate", "check", "diff", "new", "world")
@@ -62,7 +63,7 @@ def test_typers_own_runner_agrees():
     ("arguments", "sentence"),
     [
         (["analize", "x"], "no such command 'analize'; did you mean 'analyze'? see `dealspace --help`"),
-        (["check", "--jsno", "x"], "no such option: --jsno; did you mean --json? see `dealspace check --help`"),
+        (["check", "--jsno", "x"], "no such option: --jsno; did you mean --json, --on? see `dealspace check --help`"),
         (["check"], "missing argument 'SHEET'; see `dealspace check --help`"),
         (["frob"], "no such command 'frob'; known: analyze, simulate, check, diff, new, world; see `dealspace --help`"),
         (["new", "x", "--parties", "USA"], "--parties USA: a sheet has two parties; write them as in USA,KOR"),
@@ -188,6 +189,7 @@ class Unsolved:
 
     converged, reason, residual = False, "the wages of USA diverge.", 0.5
     status = SimpleNamespace(code="diverged")
+    closure, horizon = SimpleNamespace(labour=Mobile()), None
 
 
 def test_an_unsolved_policy_gives_its_reason_and_no_number(sheet, capsys, monkeypatch):
