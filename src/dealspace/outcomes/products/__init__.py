@@ -9,10 +9,20 @@ from dealspace.outcomes.products.data import list_markets, load_market, market_f
 from dealspace.outcomes.products.effects import Money, ProductEffects, base_money, product_effects, split_money
 from dealspace.outcomes.products.market import OTHERS, Market, MarketQuota, Source
 from dealspace.outcomes.products.shares import country_shares
-from dealspace.outcomes.products.table import effects_of, market_of, origin_table, products, report_rows, summary_row
+from dealspace.outcomes.products.sheet import effects_under, quotas_under, rates_under
+from dealspace.outcomes.products.table import (
+    SHOWN,
+    effects_of,
+    market_of,
+    origin_table,
+    products,
+    report_rows,
+    summary_row,
+)
 
 __all__ = [
     "OTHERS",
+    "SHOWN",
     "Cleared",
     "Market",
     "MarketQuota",
@@ -24,6 +34,7 @@ __all__ = [
     "clear",
     "country_shares",
     "effects_of",
+    "effects_under",
     "list_markets",
     "load_market",
     "market_from_lines",
@@ -31,6 +42,8 @@ __all__ = [
     "origin_table",
     "product_effects",
     "products",
+    "quotas_under",
+    "rates_under",
     "report_rows",
     "sigma_of",
     "split_money",
