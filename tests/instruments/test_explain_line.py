@@ -11,6 +11,7 @@ from tests.instruments.small_world import ISSUES, small_sheet, small_world
 
 from dealspace.errors import DealspaceError, SheetError, UnknownNameError
 from dealspace.instruments.explain_line import LineExplanation, explain_line
+from dealspace.instruments.line_rates import line_rates
 from dealspace.termsheet import TermSheet, load_sheet
 from dealspace.world.catalogue import load_world
 from dealspace.world.economy import Economy
@@ -341,3 +342,14 @@ def test_names_that_are_not_known() -> None:
         ask({"a": tariff("5%")}, policy="nodeal")
     with pytest.raises(DealspaceError, match="goods at home pay no duty"):
         ask({"a": tariff("5%")}, exporter="USA")
+
+
+def test_lines_told_by_code_and_lines_in_the_wedges_agree() -> None:
+    """What acts add to a line is the same by its code alone and in the compiled policy, for one line in 150."""
+    rates = line_rates(case(), world(), "status-quo", "USA", "JPN")
+    fine = [k for k, code in enumerate(rates.codes) if len(code) == 10][::150]
+    assert len(fine) > 30
+    for k in fine:
+        found = into_usa(str(rates.codes[k]), policy="status-quo", on=None)
+        added = sum(ruling.part * ruling.added for ruling in found.rulings)
+        assert rates.tau[k] - rates.tau0[k] == pytest.approx(added, abs=1e-12), rates.codes[k]
