@@ -7,6 +7,7 @@ import pytest
 
 from dealspace.errors import DealspaceError
 from dealspace.outcomes.products import Market, MarketQuota, Setting, base_money, clear, country_shares, split_money
+from dealspace.outcomes.products.clearing import _bisect_in_turn, _faults
 from dealspace.outcomes.products.demand import demand, index_hat
 
 HOME = np.array([True, False, False])
@@ -41,7 +42,7 @@ def unchanged(base: Market, **changes: object) -> Setting:
         "spending_hat": 1.0,
         "sector_price_hat": 1.0,
     }
-    return Setting(**(fields | changes))
+    return Setting(**(fields | changes))  # type: ignore[arg-type]
 
 
 def test_indices_by_hand() -> None:
@@ -174,6 +175,23 @@ def test_complementarity_in_a_thousand_draws() -> None:
                 assert ratio == pytest.approx(1.0, abs=1e-8)
             regimes["slack" if slack else "over" if over else "binding"] += 1
     assert min(regimes.values()) > 100, regimes
+
+
+def test_bisection_in_turn_finds_what_newton_finds() -> None:
+    quotas = (
+        MarketQuota("usa", ("USA",), 20.0, inside=0.2, outside=2.0),
+        MarketQuota("aus", ("AUS",), 12.0, inside=0.2, outside=1.0),
+    )
+    base = market(supply=0.7)
+    setting = unchanged(base, quotas=quotas)
+    low, high = np.array([0.0, 0.0, -5.0]), np.array([1.0, 1.0, 5.0])
+    found = _bisect_in_turn(lambda x: _faults(base, setting, x), np.array([0.5, 0.5, 0.0]), low, high)
+    newton = clear(base, setting)
+    np.testing.assert_allclose(found[:2], newton.premium, atol=1e-10)
+    assert 100 * np.exp(found[2]) == pytest.approx(newton.price[0], rel=1e-10)
+    assert np.abs(_faults(base, setting, found)).max() < 1e-8
+    assert newton.premium[0] > 0  # the quota of USA binds
+    assert newton.premium[1] == pytest.approx(np.clip(newton.premium[1], 0, 1))
 
 
 def test_country_shares_split_a_quota() -> None:

@@ -216,7 +216,7 @@ def test_the_table_and_the_rows(world, still) -> None:
     effects = op.effects_of(still, "beef", {"beef": {"USA": 0.09}})["beef"]
     rows = op.report_rows(effects, least=0.1)
     assert {row["origin"] for row in rows} == {"JPN", "AUS", "USA", "1 others"}
-    assert sum(row["quantity before"] for row in rows) == pytest.approx(852.96, abs=0.01)
+    assert sum(float(row["quantity before"]) for row in rows) == pytest.approx(852.96, abs=0.01)
     summary = op.summary_row(effects)
     assert summary["most displaced"] == "AUS"
     assert summary["duty (USD million)"] == pytest.approx(effects.money.duty.sum() - effects.before.duty.sum())
