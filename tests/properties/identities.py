@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rival.model import Base, Shock, prices, transfers
+from rival.stacked import BINDING, Labour, Problem
+from rival.stacked import Shock as FullShock
 
 Array = NDArray[np.float64]
 
@@ -54,3 +56,49 @@ def outcomes(equilibrium: Any) -> dict[str, Array]:
     """The reported outcomes as plain arrays."""
     names = ("real_income", "real_wage", "price_index", "flows", "output", "income", "tariff_revenue")
     return {name: getattr(equilibrium, name).to_numpy() for name in names}
+
+
+def stacked_gaps(base: Base, shock: FullShock, labour: Labour, deficits: str, equilibrium: Any) -> dict[str, float]:
+    """Largest miss of each of the stacked equations at an equilibrium of the engine, relative to incomes.
+
+    Every quota is put at the premium that the engine found; that premium is held to complementarity.
+    """
+    problem = Problem(base, shock, labour, deficits, (BINDING,) * len(shock.limits))
+    x = _unknowns(problem, equilibrium)
+    found, income = problem.evaluate(x), np.asarray(equilibrium.solution.income)
+    value_added = base.va_share * found["output"]
+    supply = found.get("supply", value_added)
+    bill = found.get("bill", found["earned"])
+    own = value_added if labour.kind == "mobile" else supply
+    prices_miss = np.log(found["pull"][problem.bought]) + (base.theta * np.log(found["P_hat"]))[problem.bought]
+    rows = {
+        "prices": prices_miss / np.broadcast_to(base.theta, problem.bought.shape)[problem.bought],
+        "spending": (found["demand"] - found["E"]) / income[:, None],
+        "labour": (own.sum(axis=1) - bill) / bill,
+        "sectors": (value_added - np.where(problem.made, supply, value_added)) / income[:, None],
+        "income": (found["income"] - income) / income,
+        "numeraire": np.array(
+            [found["earned"][members].sum() / base.value_added[members].sum() - 1.0 for members in problem.blocs]
+        ),
+        "workers": np.log(found["workers"]) - np.log(np.asarray(equilibrium.solution.labour_hat)),
+        "flows": (found["flows"] - np.asarray(equilibrium.solution.sales)) / income[:, None, None],
+    }
+    if shock.limits:
+        cap = np.array([problem.top(quota) for quota in range(len(shock.limits))])
+        pressed = np.clip(found["premia"] + np.log(found["volume"] / np.array(shock.limits)), 0.0, cap)
+        rows["quotas"] = pressed - found["premia"]
+    return {name: float(np.abs(values).max()) for name, values in rows.items()}
+
+
+def _unknowns(problem: Problem, equilibrium: Any) -> Array:
+    """The engine's equilibrium as the vector of the stacked equations."""
+    s, labour, base = equilibrium.solution, problem.labour, problem.base
+    wage, made, bought = np.asarray(s.w_hat), problem.made, problem.bought
+    own = np.zeros(0)
+    if labour.kind == "roy":
+        own = labour.kappa * np.log((np.asarray(s.v_hat) / wage[:, None])[made])
+    elif labour.kind == "specific":
+        before = base.va_share * base.flows.sum(axis=0)
+        own = np.log(np.asarray(s.value_added)[made] / before[made])
+    parts = [np.log(wage), own, np.log(np.asarray(s.P_hat)[bought]), np.log(np.asarray(s.expenditure)[bought])]
+    return np.concatenate([*parts, np.log(np.asarray(s.premium))])

@@ -13,7 +13,7 @@ import numpy as np
 
 from dealspace.analysis.horizons import by_horizon
 from dealspace.analysis.model import CompiledSheet, SheetModel
-from dealspace.analysis.satellites import footprints, with_final_offers
+from dealspace.analysis.satellites import footprints, products, with_final_offers
 from dealspace.analysis.stake import Stake, find_stake
 from dealspace.bargaining.analyze import analyze_bargain
 from dealspace.bargaining.from_sheet import read_inputs, required_measures
@@ -21,6 +21,7 @@ from dealspace.bargaining.results import Bargain, DealPoint, Settings
 from dealspace.instruments.policy import Policy
 from dealspace.outcomes.equilibrium import Equilibrium, solve
 from dealspace.outcomes.footprint import Response
+from dealspace.outcomes.products import ProductEffects
 from dealspace.termsheet.loading import load_sheet, world_of
 from dealspace.termsheet.sheet import TermSheet
 from dealspace.world.catalogue import elasticity_sets
@@ -70,6 +71,7 @@ class Analysis:
     by_horizon : the policies and the final offers in the short, medium and long run, by horizon and policy, deficits
         as in the headline closure
     footprints : makers' plants in the parties' markets, by footprint and policy, in the long run
+    products : products of the parties' markets by origin, by product and policy, in the long run
     settings, seconds, notes : how it was done, how long each stage took, what to bear in mind
     """
 
@@ -87,6 +89,7 @@ class Analysis:
     by_elasticities: Mapping[str, Mapping[str, Equilibrium]]
     by_horizon: Mapping[str, Mapping[str, Equilibrium]]
     footprints: Mapping[str, Mapping[str, Response]]
+    products: Mapping[str, Mapping[str, ProductEffects]]
     settings: Settings
     seconds: Mapping[str, float]
     notes: tuple[str, ...]
@@ -177,7 +180,10 @@ def analyze(
     tell("the other closure and other elasticities", BARGAIN_ENDS)
     weights = np.array([payoff.vector(headline.measure_names) for payoff in inputs.payoffs])
     runs = by_horizon(headline.world, _plans(headline, bargain), CLOSURES[0])
-    plants, left_out = footprints(with_final_offers(sheet, bargain), headline.world, runs[HORIZON])
+    told = with_final_offers(sheet, bargain)
+    goods, unsaid = products(told, headline.world, runs[HORIZON])
+    plants, left_out = footprints(told, headline.world, runs[HORIZON])
+    clock.mark("products")
     found = Analysis(
         sheet=sheet,
         world=headline.world,
@@ -193,9 +199,10 @@ def analyze(
         by_elasticities=_by_elasticities(compiled),
         by_horizon=runs,
         footprints=plants,
+        products=goods,
         settings=settings,
         seconds=clock.seconds,
-        notes=(*bargain.notes, *left_out),
+        notes=(*bargain.notes, *unsaid, *left_out),
     )
     clock.mark("checks")
     tell("done", 1.0)

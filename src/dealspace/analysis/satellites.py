@@ -1,4 +1,4 @@
-"""What a case says below its sectors: makers' plants, top-down from its solved policies."""
+"""What a case says below its sectors: products by origin and makers' plants, top-down from its solved policies."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dealspace.bargaining.results import Bargain
 from dealspace.errors import DealspaceError
 from dealspace.outcomes.equilibrium import Equilibrium
 from dealspace.outcomes.footprint import Response, car_response, list_footprints, load_footprint
+from dealspace.outcomes.products import SHOWN, ProductEffects, effects_under, load_market
 from dealspace.termsheet.parts import Offer
 from dealspace.termsheet.quantities import Quantity
 from dealspace.termsheet.sheet import TermSheet
@@ -45,7 +46,7 @@ def footprints(
     Responses of the embedded footprints whose market belongs to a party, and sentences on those that could not be
     computed (an economy without product lines, say).
     """
-    inside = {region for party in sheet.parties for region in sheet.members(party, world)}
+    inside = _insiders(sheet, world)
     found: dict[str, dict[str, Response]] = {}
     notes: list[str] = []
     for name in list_footprints():
@@ -60,3 +61,27 @@ def footprints(
         except DealspaceError as error:
             notes.append(f"The footprint {name} is left out: {error}")
     return found, tuple(notes)
+
+
+def products(
+    sheet: TermSheet, world: Economy, equilibria: Mapping[str, Equilibrium]
+) -> tuple[dict[str, dict[str, ProductEffects]], tuple[str, ...]]:
+    """Return what policies do to the products of the parties' markets, by product and policy; as `footprints`."""
+    inside = _insiders(sheet, world)
+    found: dict[str, dict[str, ProductEffects]] = {}
+    notes: list[str] = []
+    for name in SHOWN:
+        try:
+            if load_market(name, world).importer in inside:
+                found[name] = {
+                    policy: effects_under(eq, sheet, policy, name)[name]
+                    for policy, eq in equilibria.items()
+                    if eq.converged
+                }
+        except DealspaceError as error:
+            notes.append(f"The product {name} is left out: {error}")
+    return found, tuple(notes)
+
+
+def _insiders(sheet: TermSheet, world: Economy) -> set[str]:
+    return {region for party in sheet.parties for region in sheet.members(party, world)}

@@ -70,6 +70,7 @@ def line_rates(
     exporter: str,
     on: date | None = None,
     *,
+    hs: tuple[str, ...] | None = None,
     background: str | None = None,
     eta: float = ETA,
 ) -> LineRates:
@@ -84,6 +85,8 @@ def line_rates(
         Regions.
     on : datetime.date, optional
         As in `dealspace.instruments.compile.compile_policy`.
+    hs : tuple of str, optional
+        Only lines whose code starts with one of these; all by default.
     background : {"in-force", "letters-applied"}, optional
     eta : float
         Elasticity between the parts of a line that pay different duties.
@@ -105,24 +108,31 @@ def line_rates(
     except DealspaceError as error:
         raise placed(sheet, error) from None
     lines = pair.lines
-    price, revenue, barrier = _factors(pair, eta)
-    quota = _quotas(pair)
+    codes = lines.codes.astype(str)
+    asked = np.flatnonzero(np.ones(len(codes), dtype=bool) if hs is None else _starts(codes, hs))
+    price, revenue, barrier = _factors(pair, asked, eta)
+    quota = _quotas(pair)[asked]
     under = quota != ""
     net = lines.share / lines.tau0
     level = world.flows[n, i] / np.maximum(np.bincount(lines.sector, net, len(world.sectors)), 1e-300)
+    tau0 = lines.tau0[asked]
     return LineRates(
         importer=importer,
         exporter=exporter,
-        codes=lines.codes,
-        sector=np.array(world.sectors)[lines.sector],
-        share=lines.share,
-        tau0=lines.tau0,
-        tau=np.where(under, lines.tau0, lines.tau0 * price),
-        revenue=np.where(under, lines.tau0, revenue),
+        codes=lines.codes[asked],
+        sector=np.array(world.sectors)[lines.sector[asked]],
+        share=lines.share[asked],
+        tau0=tau0,
+        tau=np.where(under, tau0, tau0 * price),
+        revenue=np.where(under, tau0, revenue),
         barrier=barrier,
-        value=net * level[lines.sector],
+        value=(net * level[lines.sector])[asked],
         quota=quota,
     )
+
+
+def _starts(codes: np.ndarray, hs: tuple[str, ...]) -> np.ndarray:
+    return np.logical_or.reduce([np.strings.startswith(codes, code) for code in hs])
 
 
 def _quotas(pair: PairParts) -> np.ndarray:
@@ -134,19 +144,18 @@ def _quotas(pair: PairParts) -> np.ndarray:
     return names.astype(str)
 
 
-def _factors(pair: PairParts, eta: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return price factor (new over old), gross revenue factor and trade-cost factor of each line, (H,) each.
+def _factors(pair: PairParts, asked: np.ndarray, eta: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return price factor (new over old), gross revenue factor and trade-cost factor of the lines asked for.
 
     Lines that the same clauses catch alike and that pay the same duty are worked out once.
     """
-    lines, count = pair.lines, len(pair.lines.codes)
-    found = np.ones((3, count))
+    found = np.ones((3, len(asked)))
     seen: dict[tuple[bytes, float], tuple[float, float, float]] = {}
-    for h in range(count):
-        key = (pair.on[:, h].tobytes(), float(lines.tau0[h]))
+    for k, h in enumerate(asked.tolist()):
+        key = (pair.on[:, h].tobytes(), float(pair.lines.tau0[h]))
         if key not in seen:
             seen[key] = _line(pair, h, eta)
-        found[:, h] = seen[key]
+        found[:, k] = seen[key]
     return found[0], found[1], found[2]
 
 

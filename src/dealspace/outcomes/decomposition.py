@@ -80,7 +80,7 @@ class _Path:
     def __init__(self, equilibrium: Equilibrium):
         self.name, self.closure = equilibrium.policy.name, equilibrium.closure
         self.base = equilibrium.world.baseline
-        self.goal = equivalent_wedges(self.base, equilibrium.policy.wedges, equilibrium.solution)
+        self.goal = equivalent_wedges(self.base, equilibrium.wedges, equilibrium.solution)
         self.found: dict[float, _Point] = {}
         self.state = None
 

@@ -1,4 +1,4 @@
-"""A policy with quotas as the plain wedges that bring about the same equilibrium.
+"""The wedges of a policy on the base that is solved, and those that bring about the same without quotas.
 
 A quota's premium depends on the equilibrium. Once it is known, its cells are cells like any other, with a price
 factor, a duty and a rent: this is what the path of a decomposition and the pass-through of duties are taken along.
@@ -14,6 +14,21 @@ from dealspace.core.quota_trade import cell_flows
 from dealspace.core.quotas import LineFactors, line_factors, no_quotas, volumes
 from dealspace.core.solution import Solution
 from dealspace.core.wedges import Wedges
+from dealspace.instruments.policy import Policy
+from dealspace.world.economy import Economy
+
+
+def wedges_on(policy: Policy, base: Economy) -> Wedges:
+    """Return a policy's wedges on the base it is solved on.
+
+    In a base that was solved again to zero deficits the goods under quotas come in at other volumes: a limit keeps its
+    relation to the trade of the base year.
+    """
+    if policy.quotas is None:
+        return policy.wedges
+    from dealspace.instruments.quota import rebased
+
+    return policy.wedges._replace(quotas=rebased(policy.quotas, policy.world, base))
 
 
 def lines_of(wedges: Wedges, solution: Solution) -> LineFactors:

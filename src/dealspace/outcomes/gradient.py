@@ -38,7 +38,7 @@ def wedge_gradients(equilibrium: Equilibrium, measures: Sequence[Measure]) -> tu
     base = equilibrium.world.baseline
     values, cotangents = values_and_cotangents(tuple(measures), base, equilibrium.solution)
     slopes, converged = pull_back_many(
-        base, equilibrium.policy.wedges, equilibrium.closure.rules, equilibrium.state, cotangents
+        base, equilibrium.wedges, equilibrium.closure.rules, equilibrium.state, cotangents
     )
     for each, good in zip(measures, converged, strict=True):
         if not bool(good):
@@ -104,8 +104,7 @@ def gradient(
 
 def _by_cell(equilibrium: Equilibrium, slopes: Wedges, unit: str) -> dict[str, xr.DataArray]:
     """Return the slopes in the wedges of cells, labelled."""
-    policy = equilibrium.policy
-    wedges, kept = policy.wedges, 1.0 - policy.services_tax
+    wedges, kept = equilibrium.wedges, 1.0 - equilibrium.policy.services_tax
     gross = slopes.price_hat[0] * wedges.price_hat / wedges.tau + slopes.tau[0]
     by_wedge = {
         "tariff": gross / kept,
@@ -123,7 +122,7 @@ def _by_quota(equilibrium: Equilibrium, slopes: Wedges, names: tuple[str, ...], 
     import xarray as xr
 
     at = slopes.quotas
-    lines = equilibrium.policy.wedges.quotas.quota
+    lines = equilibrium.wedges.quotas.quota
     inside, outside = (jax.ops.segment_sum(each[0], lines, len(names)) for each in (at.inside, at.outside))
     columns = {"quota_inside": inside, "quota_outside": outside, "quota_limit": at.limit[0]}
     per = {"quota_limit": f"{unit} per USD million of volume"}

@@ -42,7 +42,7 @@ def pass_through(equilibrium: Equilibrium) -> xr.Dataset:
     import xarray as xr
 
     world, solved = equilibrium.world, equilibrium.solution
-    base, wedges = world.baseline, equilibrium.policy.wedges
+    base, wedges = world.baseline, equilibrium.wedges
     plain = equivalent_wedges(base, wedges, solved)
     felt = np.asarray(duty_felt(wedges, solved))
     wage = np.asarray(solved.w_hat)[:, None, None]

@@ -39,7 +39,7 @@ def quota_table(equilibrium: Equilibrium) -> xr.Dataset:
     """
     import xarray as xr
 
-    solved, quotas = equilibrium.solution, equilibrium.policy.wedges.quotas
+    solved, quotas = equilibrium.solution, equilibrium.wedges.quotas
     log_premium = np.log(np.asarray(solved.premium))
     full = log_premium >= np.asarray(caps(quotas)) - AT_A_BOUND
     status = np.where(log_premium <= AT_A_BOUND, SLACK, np.where(full, OVER, BINDING))
@@ -66,7 +66,7 @@ def quota_names(equilibrium: Equilibrium) -> tuple[str, ...]:
 
 def _rents(equilibrium: Equilibrium) -> tuple[np.ndarray, np.ndarray]:
     """Return the rents of each quota that the importer keeps and that leave (quota,), USD million."""
-    solved, wedges = equilibrium.solution, equilibrium.policy.wedges
+    solved, wedges = equilibrium.solution, equilibrium.wedges
     quotas = wedges.quotas
     at = (quotas.importer, quotas.exporter, quotas.sector)
     lines, trade = lines_of(wedges, solved), prepare(equilibrium.world.baseline, wedges).trade

@@ -12,6 +12,7 @@ from dealspace.report.tables_deal import deal_tables
 from dealspace.report.tables_elasticity import elasticity_sets
 from dealspace.report.tables_footprint import footprint_tables
 from dealspace.report.tables_horizon import horizon_tables
+from dealspace.report.tables_products import product_tables
 from dealspace.report.tables_source import source_tables
 
 _PLACE = (Column("place", "Place"), Column("code", "Code"))
@@ -27,6 +28,7 @@ def build_tables(case: Case) -> dict[str, Table]:
         _sectors(case),
         _regions(case),
         *horizon_tables(case),
+        *product_tables(case),
         *footprint_tables(case),
         elasticity_sets(case),
         *deal_tables(case),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dealspace.instruments.line_rates import LineRates, line_rates
+from dealspace.instruments.line_rates import line_rates
 from dealspace.outcomes.products.effects import ProductEffects, product_effects
 from dealspace.outcomes.products.market import OTHERS, Market, MarketQuota
 from dealspace.outcomes.products.shares import country_shares
@@ -41,10 +41,10 @@ def effects_under(
         As in `dealspace.instruments.line_rates.line_rates`.
     """
     asked = SHOWN if names is None else (names,) if isinstance(names, str) else tuple(names)
-    found, known = {}, {}
+    found = {}
     for name in asked:
         market = market_of(name, equilibrium.world)
-        rates = _rates(sheet, equilibrium, policy, market, on, known)
+        rates = rates_under(sheet, equilibrium, policy, market, on)
         quotas = quotas_under(sheet, policy, market)
         found[name] = product_effects(equilibrium, market, rates, quotas=quotas)
     return found
@@ -58,36 +58,27 @@ def rates_under(
     The market's own duty moves as the duty-inclusive mean of its lines. Origins whose cell the policy leaves alone, and
     those whose lines stand under a quota or are not named, keep the base's.
     """
-    return _rates(sheet, equilibrium, policy, market, on, {})
-
-
-def _rates(
-    sheet: TermSheet,
-    equilibrium: Equilibrium,
-    policy: str,
-    market: Market,
-    on: date | None,
-    known: dict[tuple[str, str], LineRates],
-) -> dict[str, float]:
-    """Rates by origin; `known` keeps the lines of pairs that several markets share."""
-    world, rates = equilibrium.world, {}
+    world, rates, moved = equilibrium.world, {}, _moved_cells(equilibrium)
     n, j = world.region_index(market.importer), world.sector_index(market.sector)
     for name, tau in zip(market.origins, market.tau.tolist(), strict=True):
         if name in (market.importer, OTHERS):
             continue
-        if equilibrium.policy.tariff_price[n, world.region_index(name), j] == 1.0:
+        if (n, world.region_index(name), j) not in moved:
             continue
-        pair = (market.importer, name)
-        if pair not in known:
-            known[pair] = line_rates(sheet, world, policy, *pair, on)
-        lines = known[pair]
-        here = np.array([code.startswith(market.hs) and not code.endswith("x") for code in lines.codes.tolist()])
-        free = here & (lines.quota == "")
+        lines = line_rates(sheet, world, policy, market.importer, name, on, hs=market.hs)
+        free = (lines.quota == "") & ~np.strings.endswith(lines.codes.astype(str), "x")
         if free.any():
             spending = lines.value[free] * lines.tau0[free]
             factor = float((spending * lines.tau[free] / lines.tau0[free]).sum() / spending.sum())
             rates[name] = tau * factor - 1.0
     return rates
+
+
+def _moved_cells(equilibrium: Equilibrium) -> set[tuple[int, ...]]:
+    """Cells (importer, exporter, sector) whose duties the policy moves, or that hold a quota."""
+    moved = {tuple(cell) for cell in np.argwhere(equilibrium.policy.tariff_price != 1.0).tolist()}
+    quotas = equilibrium.policy.wedges.quotas
+    return moved | set(zip(*(np.asarray(axis).tolist() for axis in quotas[:3]), strict=True))
 
 
 def quotas_under(sheet: TermSheet, policy: str, market: Market) -> tuple[MarketQuota, ...]:
