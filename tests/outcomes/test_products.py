@@ -222,6 +222,21 @@ def test_the_table_and_the_rows(world, still) -> None:
     assert summary["duty (USD million)"] == pytest.approx(effects.money.duty.sum() - effects.before.duty.sum())
 
 
+def test_without_rates_duties_move_as_those_of_their_cell(world) -> None:
+    half = ds.Policy(world, tariff={("JPN", "USA", "A01_02"): 0.5 * float(world.tariff[1, 0, 0])}, name="half")
+    eq = ds.solve(world, half)
+    wheat = product_effects(eq, load_market("wheat", world))
+    maize = product_effects(eq, load_market("maize", world))
+    assert not wheat.given
+    assert wheat.after.tau[wheat.market.at("USA")] == pytest.approx(1.2125, rel=1e-9)  # half of 42.5 %
+    assert wheat.after.tau[wheat.market.at("CAN")] == pytest.approx(1.425, rel=1e-9)
+    assert maize.after.tau.tolist() == [1.0, 1.0, 1.0]  # no duty is below none
+    assert maize.money.duty.tolist() == [0.0, 0.0, 0.0]
+    table = op.products(eq, "wheat")
+    assert set(table["duties"]) == {"as the whole cell's"}
+    assert set(op.products(eq, "wheat", {"wheat": {}})["duties"]) == {"by origin"}
+
+
 def test_unknown_names_are_told(world, still) -> None:
     with pytest.raises(DealspaceError, match="unknown market 'beaf'; did you mean 'beef'"):
         op.products(still, "beaf")

@@ -31,10 +31,14 @@ def test_duties_come_from_the_lines(case) -> None:
     assert op.rates_under(sheet, no_deal, "no-deal", pickups)["JPN"] == pytest.approx(0.50, abs=5e-3)
 
 
-def test_a_cell_that_is_left_alone_keeps_its_duty(case) -> None:
+def test_what_is_left_alone_keeps_its_duty(case) -> None:
     sheet, no_deal, _ = case
-    wine = op.load_market("wine", no_deal.world)
-    assert op.rates_under(sheet, no_deal, "no-deal", wine) == {}
+    beef = op.load_market("beef", no_deal.world)
+    rates = op.rates_under(sheet, no_deal, "no-deal", beef)
+    assert set(rates) <= {"USA", "AUS"}
+    for name, rate in rates.items():
+        assert rate == pytest.approx(0.216, abs=1e-6), name
+    assert "others" not in rates
 
 
 def test_the_offer_moves_the_us_share_of_rice(case) -> None:
@@ -49,3 +53,12 @@ def test_the_offer_moves_the_us_share_of_rice(case) -> None:
     assert next(iter(after.displaced)) == "THA"
     np.testing.assert_allclose(after.quantity[~after.market.home].sum(), 767.0, rtol=1e-6)
     assert after.product_price_hat < before.product_price_hat
+
+
+def test_the_table_takes_the_sheet(case) -> None:
+    sheet, _, framework = case
+    table = op.products(framework, "rice", sheet=sheet, policy="framework")
+    usa = table.filter(table["origin"] == "USA")
+    assert usa["quantity after"][0] == pytest.approx(float(sheet.offers["framework"].values["jp-rice-share"]), rel=1e-6)
+    with pytest.raises(ds.DealspaceError, match="give rates, or a sheet and its policy, not both"):
+        op.products(framework, "rice", {"rice": {}}, sheet=sheet)

@@ -45,6 +45,7 @@ class ProductEffects:
     nest : (O,), spending that the sector's own nest gives the product after, USD million
     home_index_hat : change of the importer's consumer prices, so that prices can be told in its goods
     policy : name of the policy
+    given : whether duties by origin were given; otherwise they move as those of whole cells
     """
 
     market: Market
@@ -56,6 +57,7 @@ class ProductEffects:
     nest: np.ndarray
     home_index_hat: float
     policy: str
+    given: bool
 
     @property
     def quantity(self) -> np.ndarray:
@@ -119,8 +121,8 @@ def product_effects(
         The product in the base: `load_market` or `market_from_lines`.
     rates : mapping, optional
         Ad valorem duty after the policy by origin, as a fraction; origins left out keep the base's. Without any
-        mapping every origin's duty factor moves as that of its whole cell in the policy: right only when the policy
-        treats the cell's lines alike.
+        mapping every origin's duty moves as that of its whole cell in the policy (a cut in proportion, a rise by the
+        same factor): right only when the policy treats the cell's lines alike, and `ProductEffects.given` is False.
     specific : mapping, optional
         Duty or mark-up per unit after the policy by origin, in the market's currency; the base's where left out.
     quotas : tuple of MarketQuota, optional
@@ -159,6 +161,7 @@ def product_effects(
         nest=_nest_spending(equilibrium, market, cleared, eta),
         home_index_hat=float(equilibrium.solution.price_index_hat[equilibrium.world.region_index(market.importer)]),
         policy=equilibrium.policy.name,
+        given=rates is not None,
     )
 
 
@@ -171,7 +174,7 @@ def _after(
 ) -> Market:
     tau = market.tau.copy()
     if rates is None:
-        tau = np.where(market.home, tau, tau * _by_origin(equilibrium, market, _felt(equilibrium)))
+        tau = _with_the_cell(equilibrium, market)
     fees = market.specific.copy()
     for given, target, add in ((rates, tau, 1.0), (specific, fees, 0.0)):
         for name, value in (given or {}).items():
@@ -179,6 +182,15 @@ def _after(
                 raise DealspaceError(f"{market.name} has no origin {name!r}; {near_matches(name, market.origins)}")
             target[market.at(name)] = add + value
     return market.with_(tau=tau, specific=fees, quotas=market.quotas if quotas is None else quotas)
+
+
+def _with_the_cell(equilibrium: Equilibrium, market: Market) -> np.ndarray:
+    """Duty factors (O,) that rise as the cell's do, and shrink with the cell's duty where it falls."""
+    felt = _by_origin(equilibrium, market, _felt(equilibrium))
+    base = _by_origin(equilibrium, market, 1.0 + equilibrium.world.tariff)
+    left = np.divide(felt * base - 1.0, base - 1.0, out=np.ones_like(base), where=base > 1.0)
+    cut = 1.0 + (market.tau - 1.0) * np.clip(left, 0.0, 1.0)
+    return np.where(market.home, market.tau, np.where(felt > 1.0, market.tau * felt, cut))
 
 
 def _felt(equilibrium: Equilibrium) -> np.ndarray:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dealspace.outcomes.equilibrium import Equilibrium
+    from dealspace.termsheet.sheet import TermSheet
     from dealspace.world.economy import Economy
 
 #: What `products` shows when no names are given: one market for each product.
@@ -41,7 +42,8 @@ def origin_table(effects: ProductEffects) -> pl.DataFrame:
 
     Columns: product, importer, origin, home; unit and price unit; quantity, border price and buyer price before and
     after (prices after are relative to the importer's consumer prices); spending, receipts, duty, mark-up and rents
-    before and after (USD million); share of spending before and after (%); adding-up gap (USD million).
+    before and after (USD million); share of spending before and after (%); adding-up gap (USD million); duties, which
+    says whether duties after were given by origin or move as those of whole cells.
     """
     import polars as pl
 
@@ -60,6 +62,7 @@ def origin_table(effects: ProductEffects) -> pl.DataFrame:
     for when, money in (("before", effects.before), ("after", effects.money)):
         columns[f"share {when} (%)"] = 100.0 * money.spending / money.spending.sum()
     columns["adding-up gap (USD million)"] = effects.residual
+    columns["duties"] = ["by origin" if effects.given else "as the whole cell's"] * number
     return pl.DataFrame(columns)
 
 
@@ -93,6 +96,9 @@ def products(
     equilibrium: Equilibrium,
     names: str | Sequence[str] | None = None,
     rates: Mapping[str, Mapping[str, float]] | None = None,
+    *,
+    sheet: TermSheet | None = None,
+    policy: str | None = None,
 ) -> pl.DataFrame:
     """Return the table of products by origin under an equilibrium; see `origin_table` for its columns.
 
@@ -103,10 +109,25 @@ def products(
         Built-in markets (`list_markets`) or ``IMPORTER:HS``; `SHOWN` where left out.
     rates : mapping, optional
         Market to origin to ad valorem duty after the policy; see `product_effects`.
+    sheet, policy : TermSheet and str, optional
+        The sheet and the policy or offer that was solved: duties by line and shares of quotas then come from its acts.
+
+    Raises
+    ------
+    DealspaceError
+        For unknown names, and when both rates and a sheet are given.
     """
     import polars as pl
 
-    return pl.concat([origin_table(each) for each in effects_of(equilibrium, names, rates).values()])
+    if sheet is None:
+        found = effects_of(equilibrium, names, rates)
+    elif rates is not None:
+        raise DealspaceError("give rates, or a sheet and its policy, not both")
+    else:
+        from dealspace.outcomes.products.sheet import effects_under
+
+        found = effects_under(equilibrium, sheet, policy or equilibrium.policy.name, names)
+    return pl.concat([origin_table(each) for each in found.values()])
 
 
 def effects_of(
