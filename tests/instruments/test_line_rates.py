@@ -67,3 +67,14 @@ def test_a_quota_is_named_and_leaves_the_duty_to_the_equilibrium() -> None:
     with pytest.raises(UnknownNameError, match="unknown policy"):
         line_rates(sheet, WORLD, "statusquo", "USA", "JPN")
     assert np.all(found.tau[found.codes == "8708295160"] == pytest.approx(1.275))
+
+
+def test_only_the_lines_asked_for() -> None:
+    sheet = small_sheet()
+    whole = line_rates(sheet, WORLD, "no-deal", "USA", "JPN")
+    some = line_rates(sheet, WORLD, "no-deal", "USA", "JPN", hs=("8703", "0201"))
+    rows = [k for k, code in enumerate(whole.codes.tolist()) if code[:4] in ("8703", "0201")]
+    assert sorted(some.codes.tolist()) == ["0201305085", "8703230190"]
+    for name in ("codes", "sector", "share", "tau0", "tau", "revenue", "barrier", "value"):
+        assert getattr(some, name).tolist() == getattr(whole, name)[rows].tolist()
+    assert len(line_rates(sheet, WORLD, "no-deal", "USA", "JPN", hs=("9999",)).codes) == 0

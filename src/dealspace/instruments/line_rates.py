@@ -11,10 +11,9 @@ import numpy as np
 from dealspace.errors import DealspaceError, unknown_name
 from dealspace.instruments.clauses import measure_clauses, own_lists, placed, policy_clauses
 from dealspace.instruments.compile import ETA
-from dealspace.instruments.parts import PairParts, pair_parts
+from dealspace.instruments.mapping import line_factors
+from dealspace.instruments.parts import PairParts, pair_goods, pair_parts
 from dealspace.instruments.products import known_lists, line_book
-from dealspace.instruments.stacking import Clause, duty
-from dealspace.instruments.valorem import barrier_factors
 
 if TYPE_CHECKING:
     from dealspace.termsheet.sheet import TermSheet
@@ -145,58 +144,7 @@ def _quotas(pair: PairParts) -> np.ndarray:
 
 
 def _factors(pair: PairParts, asked: np.ndarray, eta: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return price factor (new over old), gross revenue factor and trade-cost factor of the lines asked for.
-
-    Lines that the same clauses catch alike and that pay the same duty are worked out once.
-    """
-    found = np.ones((3, len(asked)))
-    seen: dict[tuple[bytes, float], tuple[float, float, float]] = {}
-    for k, h in enumerate(asked.tolist()):
-        key = (pair.on[:, h].tobytes(), float(pair.lines.tau0[h]))
-        if key not in seen:
-            seen[key] = _line(pair, h, eta)
-        found[:, k] = seen[key]
-    return found[0], found[1], found[2]
-
-
-def _line(pair: PairParts, h: int, eta: float) -> tuple[float, float, float]:
-    tau0 = float(pair.lines.tau0[h])
-    goods = int(pair.cuts.good[-1]) + 1
-    share, tau, cost = np.zeros(goods), np.ones(goods), np.ones(goods)
-    for good in range(goods):
-        at = np.flatnonzero(pair.cuts.good == good)
-        share[good] = pair.cuts.width[at].sum()
-        if share[good] > 0:
-            tau[good], cost[good] = _good(pair, h, at, tau0)
-    ratio = tau * cost / tau0
-    if eta == 1.0:
-        price, hindrance, weight = np.exp(share @ np.log(ratio)), np.exp(share @ np.log(cost)), share
-    else:
-        terms = share * ratio ** (1.0 - eta)
-        price = terms.sum() ** (1.0 / (1.0 - eta))
-        hindrance = (share @ cost ** (1.0 - eta)) ** (1.0 / (1.0 - eta))
-        weight = terms / terms.sum()
-    return float(price / hindrance), float(1.0 / (weight / tau).sum()), float(hindrance)
-
-
-def _good(pair: PairParts, h: int, at: np.ndarray, tau0: float) -> tuple[float, float]:
-    """Return gross duty and trade-cost factor of one good, whose slices are the parts `at`."""
-    width = pair.cuts.width[at] / pair.cuts.width[at].sum()
-    rates = np.array([_duty(pair.clauses, pair.on[:, h, part], tau0 - 1.0) for part in at])
-    tau, cost = 1.0 + float(width @ rates), 1.0
-    here = [clause for row, clause in enumerate(pair.clauses) if pair.on[row, h, at].any()]
-    for clause in here:
-        if clause.kind == "ntb":
-            cost *= float(np.prod(barrier_factors(clause.base, clause.rate or 0.0)))
-    claim = float(np.prod([1.0 + clause.origin_cost for clause in here]))
-    if claim > 1.0 and pair.without is not None:
-        others = np.array([_duty(pair.clauses, pair.without[:, h, part], tau0 - 1.0) for part in at])
-        without = 1.0 + float(width @ others)
-        return (tau, cost * claim) if tau * claim < without else (without, cost)
-    return tau, cost
-
-
-def _duty(clauses: tuple[Clause, ...], on: np.ndarray, normal: float) -> float:
-    border = ("tariff", "gate-price")
-    here = tuple(clause for clause, applies in zip(clauses, on, strict=True) if applies and clause.kind in border)
-    return duty(normal, here, tuple(float(clause.rate or 0.0) for clause in here))
+    """Return price factor (new over old), gross revenue factor and trade-cost factor of the lines asked for."""
+    at = line_factors(pair_goods(pair, asked), pair.clauses, len(asked), eta)
+    barrier = np.asarray(at.trade_cost if at.rent is None else at.trade_cost * at.rent)
+    return np.asarray(at.price_hat), np.asarray(at.tau), barrier

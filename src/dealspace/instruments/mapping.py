@@ -18,7 +18,7 @@ from dealspace.core.wedges import Wedges, no_change
 from dealspace.errors import Fault, SheetError
 from dealspace.instruments.dealmap import Axes, DealMap, Duties, Groups, Unclaimed
 from dealspace.instruments.levies import Levies, Levy
-from dealspace.instruments.nest import AnyArray, Sums, factors, line_sums
+from dealspace.instruments.nest import AnyArray, Factors, Sums, factors, line_sums
 from dealspace.instruments.parts import Caught, Parts
 from dealspace.instruments.quota_lines import QuotaMove, QuotaTerms, quota_map
 from dealspace.instruments.stacking import Clause
@@ -143,6 +143,12 @@ def _constant_wedges(world: Economy, parts: Parts, clauses: tuple[Clause, ...], 
     for name, found in values.items():
         arrays[name].reshape(-1)[where] = found
     return base._replace(**{name: jnp.asarray(array) for name, array in arrays.items()})
+
+
+def line_factors(parts: Parts, clauses: tuple[Clause, ...], lines: int, eta: float) -> Factors:
+    """Return the factors of lines laid out by `parts.pair_goods` under clauses with fixed rates, (lines,) each."""
+    rents = any(clause.rent_share for clause in clauses)
+    return factors(_constant_sums(_groups(parts, clauses, np.arange(lines), 0, rents), eta, lines), eta)
 
 
 def _constant_sums(groups: Groups, eta: float, cells: int) -> Sums:

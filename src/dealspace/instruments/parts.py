@@ -198,31 +198,52 @@ def _first_cell(world: Economy, importer: str, exporter: str) -> int:
     return pair * len(world.sectors)
 
 
+def pair_goods(pair: PairParts, rows: np.ndarray) -> Parts:
+    """Lay the goods of some lines of a pair out in a row, each line as a cell of its own.
+
+    Clauses are in the pair's order; levies, which are no matter of lines, count as off.
+    """
+    goods = int(pair.cuts.good[-1]) + 1
+    widths = pair.cuts.width.reshape(goods, -1)
+    border = np.array([clause.kind in BORDER for clause in pair.clauses], dtype=bool)
+
+    def laid_out(on: np.ndarray) -> np.ndarray:
+        each = on[:, rows] & border[:, None, None]
+        return np.moveaxis(each, 0, -1).reshape(len(rows) * goods, widths.shape[1], len(border))
+
+    of_line = widths.sum(axis=1)
+    return Parts(
+        cell=np.repeat(np.arange(len(rows)), goods),
+        share=np.tile(of_line, len(rows)),
+        tau0=np.repeat(pair.lines.tau0[rows], goods),
+        on=laid_out(pair.on),
+        width=np.tile(widths / np.where(of_line > 0, of_line, 1.0)[:, None], (len(rows), 1)),
+        without=None if pair.without is None else laid_out(pair.without),
+    )
+
+
 def _goods(world: Economy, pair: PairParts, position: Mapping[str, int], clauses: int, start: int) -> Parts:
     """Lay the goods of a pair out in a row, cells that no border clause touches left out, in the order of `clauses`."""
     lines = pair.lines
     border = [row for row, clause in enumerate(pair.clauses) if clause.kind in BORDER]
     touched = np.zeros(len(world.sectors), dtype=bool)
     touched[lines.sector[pair.on[border].any(axis=(0, 2))]] = True
-    keep = touched[lines.sector]
-    goods = int(pair.cuts.good[-1]) + 1
-    widths = pair.cuts.width.reshape(goods, -1)
-    columns = [position[pair.clauses[row].name] for row in border]
+    rows = np.flatnonzero(touched[lines.sector])
+    found = pair_goods(pair, rows)
+    columns = [position[clause.name] for clause in pair.clauses]
 
-    def laid_out(on: np.ndarray) -> np.ndarray:
-        full = np.zeros((int(keep.sum()) * goods, widths.shape[1], clauses), dtype=bool)
-        for row, column in zip(border, columns, strict=True):
-            full[:, :, column] = on[row][keep].reshape(-1, widths.shape[1])
+    def placed(on: np.ndarray) -> np.ndarray:
+        full = np.zeros((*on.shape[:2], clauses), dtype=bool)
+        full[:, :, columns] = on
         return full
 
-    of_line = widths.sum(axis=1)
     return Parts(
-        cell=np.repeat(start + lines.sector[keep], goods),
-        share=np.outer(lines.share[keep], of_line).reshape(-1),
-        tau0=np.repeat(lines.tau0[keep], goods),
-        on=laid_out(pair.on),
-        width=np.tile(widths / np.where(of_line > 0, of_line, 1.0)[:, None], (int(keep.sum()), 1)),
-        without=None if pair.without is None else laid_out(pair.without),
+        cell=start + lines.sector[rows][found.cell],
+        share=lines.share[rows][found.cell] * found.share,
+        tau0=found.tau0,
+        on=placed(found.on),
+        width=found.width,
+        without=None if found.without is None else placed(found.without),
     )
 
 
