@@ -100,3 +100,13 @@ def test_shares_of_countries_are_quotas_of_their_own():
     eq = bridge.solve(world, replace(one, lines=(*one.lines, second), limits=(5.0, 9.0)))
     assert eq.quotas.volume.to_numpy() == pytest.approx([5.0, 9.0], rel=1e-9)
     assert float(eq.quotas.premium[0]) > float(eq.quotas.premium[1]) > 0
+
+
+def test_a_limit_keeps_its_relation_to_the_trade_of_a_balanced_base():
+    # As much as came in at the duty that was paid: nothing moves, whatever the closure of the deficits.
+    world = ds.load_world("world-2022")
+    for closure in ("fixed", "balanced", "proportional"):
+        policy = ds.Policy(world, quotas=[Quota("JPN", "USA", "A01_02", ratio=1.0, out_rate=5.0)])
+        eq = ds.solve(world, policy, deficits=closure)
+        assert float(eq.quotas.filled[0]) == pytest.approx(1.0, abs=1e-9), closure
+        assert float(abs(eq.real_income - 1).max()) < 1e-10, closure
