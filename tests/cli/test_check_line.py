@@ -18,7 +18,7 @@ def test_the_table_of_a_car(capsys: pytest.CaptureFixture[str]) -> None:
     assert execute([*CAR, "--on", "2025-07-20"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "8703.23 into USA from JPN on 2025-07-20: 27.5 %."
-    assert lines[1] == "Counted are the acts of us-japan-2025 in force on 2025-07-20."
+    assert lines[1] == "Counted: the acts of us-japan-2025 in force on 2025-07-20."
     rows = [line.split() for line in lines if line.startswith(("normal duty", "s232-autos  "))]
     assert rows == [["normal", "duty", "2.5", "%", "2.5", "%"], ["s232-autos", "added", "25", "%", "27.5", "%"]]
     assert "  not reciprocal-10: carved out: except s232-autos" in lines

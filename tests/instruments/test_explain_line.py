@@ -112,7 +112,7 @@ def test_beef_into_japan_follows_the_agreement() -> None:
     now = into_japan("0201.30")
     assert now.duty == 0.216
     assert now.rulings[0].normal.agreement == "US-Japan Trade Agreement of 2019"
-    assert "38.5 % without the agreement" in now.rulings[0].normal.note
+    assert "38.5 % without it" in now.rulings[0].normal.note
     assert into_japan("0202.30", date(2024, 7, 1)).duty == 0.225
     assert into_japan("0201.30", date(2026, 3, 31)).duty == 0.216
     assert into_japan("0201.30", date(2026, 4, 1)).duty == 0.208
@@ -131,7 +131,22 @@ def test_rice_in_and_over_the_quota() -> None:
     assert found.duty is None
 
 
-def test_semiconductors_from_korea_and_cars_under_korus() -> None:
+def test_a_larger_country_share_leaves_less_to_the_others() -> None:
+    quota = {
+        "kind": "quota", "by": "JPN", "on": "world", "products": "A01", "volume": "100 kt", "source": TEST,
+        "imports": {"USA": "50 kt", "MEX": "30 kt"}, "shares": {"USA": "50 kt", "MEX": "30 kt"},
+        "in_rate": "0%", "out_rate": "90%",
+    }  # fmt: skip
+    issue = {"kind": "quota-share", "by": "JPN", "on": "USA", "quota": "rice", "range": ["50 kt", "80 kt"]}
+    policies = {"before": [], "status-quo": ["rice"], "no-deal": ["rice"]}
+    offers = {"more": {"by": "JPN", "date": "2025-07-01", "share": "75 kt"}}
+    sheet = small_sheet(measures={"rice": quota}, policies=policies, issues={"share": issue}, offers=offers)
+    found = explain_line(sheet, WORLD, "JPN", "USA", "0201", policy="more")
+    # 50 kt were open to Mexico and the rest, 25 kt are: half of each
+    assert "100 kt a year; kept for MEX 15 kt, USA 75 kt" in found.rulings[0].steps[0].words
+
+
+def test_cars_from_korea_are_free_of_the_normal_duty() -> None:
     found = into_usa("8703.23", exporter="KOR")
     assert (found.rulings[0].normal.rate, found.duty) == (0.0, 0.25)
     assert found.rulings[0].normal.agreement == "KORUS"

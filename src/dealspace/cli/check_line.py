@@ -137,7 +137,7 @@ def text(found: LineExplanation) -> str:
     from dealspace.instruments.explain_scope import dotted
 
     head = f"{dotted(found.line)} into {found.importer} from {found.exporter} on {found.on}: {_verdict(found)}."
-    blocks = [f"{head}\nCounted are {found.reading}."]
+    blocks = [f"{head}\nCounted: {found.reading}."]
     shown = found.rulings[:SHOWN]
     blocks += [_block(ruling, k, len(found.rulings) > 1) for k, ruling in enumerate(shown)]
     rest = len(found.rulings) - len(shown)

@@ -82,9 +82,7 @@ def command(
     if years is not None:
         _say_years(found, policy, years, against, discount, law or [], json, deficits=deficits.value, horizon=preset)
         return
-    for option, given in (("--against", against), ("--law", law)):
-        if given:
-            raise DealspaceError(f"{option} has no effect without --years; add --years 2025-2033, say, or leave it out")
+    _refuse_idle({"--against": against, "--law": law})
     with progress() as report:
         equilibrium = _solve(found, policy, deficits.value, preset, report)
     if not equilibrium.converged:
@@ -94,6 +92,12 @@ def command(
         print_json(_record(found, policy, deficits.value, equilibrium))
     else:
         typer.echo(_text(found, policy, deficits.value, equilibrium))
+
+
+def _refuse_idle(options: dict[str, object]) -> None:
+    for option, given in options.items():
+        if given:
+            raise DealspaceError(f"{option} has no effect without --years; add --years 2025-2033, say, or leave it out")
 
 
 def _say_years(

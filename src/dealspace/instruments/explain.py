@@ -222,10 +222,6 @@ def _ruling(
     if quota is not None:
         passed += [(c.entry, f"{quota.entry} sets the whole duty") for c in here if c.stacking in ORDER[1:-1]]
         here = [clause for clause in here if clause.stacking in ("quota", "ntb")]
-    barrier = 1.0
-    for clause in here:
-        if clause.kind == "ntb":
-            barrier *= (1.0 + clause.base - float(clause.rate or 0.0)) / (1.0 + clause.base)
     return Ruling(
         share=float(weight.sum() / total),
         codes=tuple(sorted({str(code) for code in lines.codes[at] if code})),
@@ -234,8 +230,12 @@ def _ruling(
         steps=_steps(sheet, tuple(here), normal),
         passed_over=tuple(passed),
         duty=_duty(tuple(here), normal),
-        barrier=barrier,
+        barrier=_barrier(here),
     )
+
+
+def _barrier(clauses: list[Clause]) -> float:
+    return float(np.prod([(1.0 + c.base - float(c.rate or 0.0)) / (1.0 + c.base) for c in clauses if c.kind == "ntb"]))
 
 
 def _duty(clauses: tuple[Clause, ...], normal: float) -> float:

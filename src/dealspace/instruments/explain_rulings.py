@@ -250,17 +250,27 @@ def _by_quota(sheet: TermSheet, reading: Reading, case: _Case, quota: Clause, bl
 
 def _quota_words(act: object, day: date, moves: dict[str, float]) -> str:
     """Say how large a quota is and who has how much of it."""
-    volume = moves.get("volume", act.volume_on(day))  # type: ignore[attr-defined]
-    shares = dict(getattr(act, "shares", None) or {})
-    shares |= {key.removeprefix("share:"): value for key, value in moves.items() if key.startswith("share:")}
+    volume = moves["volume"] if "volume" in moves else float(act.volume_on(day))  # type: ignore[attr-defined]
     parts = [f"{volume:g} kt a year"]
+    shares = _shares(act, volume, moves)
     if shares:
-        parts.append("kept for " + ", ".join(f"{name} {share:g} kt" for name, share in shares.items()))
+        parts.append("kept for " + ", ".join(f"{name} {round(share, 1):g} kt" for name, share in shares.items()))
     if getattr(act, "closed", False):
         parts.append("nothing comes in over it")
     if getattr(act, "administration", ""):
         parts.append(str(act.administration))  # type: ignore[attr-defined]
     return "; ".join(parts)
+
+
+def _shares(act: object, volume: float, moves: dict[str, float]) -> dict[str, float]:
+    """Return the country shares: those that a deal sets, the others of what is left as they shared it before."""
+    before = dict(getattr(act, "shares", None) or {})
+    agreed = {key.removeprefix("share:"): value for key, value in moves.items() if key.startswith("share:")}
+    imports = getattr(act, "imports_by", None) or {}
+    taken = sum(before.get(name, imports.get(name, 0.0)) for name in agreed)
+    was_open = getattr(act, "volume", volume) - taken
+    left = (volume - sum(agreed.values())) / was_open if was_open > 0 else 0.0
+    return {name: share * max(left, 0.0) for name, share in before.items() if name not in agreed} | agreed
 
 
 def _step(sheet: TermSheet, clause: Clause, so_far: float | None) -> LineStep:

@@ -159,7 +159,7 @@ def _from_table(about: dict[str, Any], row: dict[str, Any], groups: tuple[str, .
     if used is not None:
         notes.append(f"in 2024 goods were spared {used} % of the duty; those that do not qualify pay {_words(row)}")
     elif agreed:
-        notes.append(f"{_words(row)} without the agreement")
+        notes.append(f"{_words(row)} without it")
     if not agreed and row.get("entries") == 1:
         notes.append("it rests on one entry only")
     rate, form = (own, own_form or "") if agreed else (row["mfn"], row.get("mfn_form") or "")
