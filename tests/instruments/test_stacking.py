@@ -34,6 +34,9 @@ def clause(name: str, stacking: str = "add", **changes: object) -> Clause:
         (0.20, [("cut", 0.25), ("add", 0.10)], 0.225),  # (20 + 10) less a quarter
         (0.20, [("cut", 0.5), ("cut", 0.5)], 0.05),
         (0.20, [("cut", 1.0)], 0.0),
+        (0.05, [("ceiling", 0.03)], 0.03),  # given to all
+        (0.02, [("ceiling", 0.03)], 0.02),  # takes no preference away
+        (0.05, [("ceiling", 0.10), ("add", 0.10), ("cut", 0.5)], 0.05),  # min(15, 10), then half
     ],
 )
 def test_duty_of_a_line(normal: float, acts: list[tuple[str, float]], expected: float) -> None:
@@ -73,6 +76,22 @@ def test_a_replaced_measure_gives_way_where_its_successor_applies() -> None:
     assert found.tolist() == [[False, True], [True, False]]
 
 
+def test_content_slices_each_good_and_coverage_the_line() -> None:
+    """40 % of the goods, 20 % of their value: parts of 8, 32, 12 and 48 % of the line."""
+    metal, general = clause("metal", coverage=0.4, content=0.2), clause("general", except_measures=("metal",))
+    cuts = line_cuts((metal, general))
+    assert cuts.width.tolist() == pytest.approx([0.08, 0.32, 0.12, 0.48])
+    assert cuts.good.tolist() == [0, 0, 1, 1]
+    assert on((metal, general)).tolist() == [[True, False, False, False], [False, True, True, True]]
+
+
+def test_a_preference_that_part_of_the_trade_uses() -> None:
+    """80 % of the 50 % it covers: two fifths of the line, whose old act it replaces."""
+    used = clause("fta", "replace", coverage=0.5, utilisation=0.8, displaces=("old",))
+    assert used.reach == pytest.approx(0.4)
+    assert on((used, clause("old"))).tolist() == [[True, False], [False, True]]
+
+
 def test_carve_outs_in_a_circle_are_refused() -> None:
     circle = (clause("a", except_measures=("b",)), clause("b", except_measures=("a",)))
     with pytest.raises(SheetError, match="a except b except a"):
@@ -83,4 +102,7 @@ def test_two_whole_duties_on_one_part_are_refused() -> None:
     pair = (clause("a", "replace"), clause("b", "replace"))
     with pytest.raises(SheetError, match="a and b each set the whole duty"):
         check_single_replace(pair, np.ones((2, 1, 1), dtype=bool), "USA", "JPN")
+    quotas = (clause("rice", "quota"), clause("ma", "quota"))
+    with pytest.raises(SheetError, match="rice and ma each set the whole duty"):
+        check_single_replace(quotas, np.ones((2, 1, 1), dtype=bool), "JPN", "USA")
     check_single_replace(pair, np.array([[[True, False]], [[False, True]]]), "USA", "JPN")

@@ -161,13 +161,6 @@ def deal_terms(
     return _terms(sheet, world, acts, axes, on)
 
 
-def deal_clauses(
-    sheet: TermSheet, world: Economy, issues: Iterable[str], background: str | None = None
-) -> tuple[Clause, ...]:
-    """Return the clauses of a deal."""
-    return deal_terms(sheet, world, issues, background).clauses
-
-
 def _terms(sheet: TermSheet, world: Economy, acts: Iterable[Act], issues: tuple[Issue, ...], on: date | None) -> Terms:
     clauses, quotas = [], []
     transfers = np.zeros((len(world.regions), 1 + len(issues)))
