@@ -306,19 +306,7 @@ def _assembled(
     cells = np.unique(np.concatenate([found.cell for found in lines]))
     regions, sectors = len(world.regions), len(world.sectors)
     first = np.cumsum([0, *(len(act.names) for act in acts)])
-    totals = np.zeros((len(acts), issues), dtype=bool)
-    slope = np.zeros((sum(len(act.inside) for act in acts), issues))
-    before = np.zeros(issues)
-    owner = np.repeat(np.arange(len(acts)), [len(act.inside) for act in acts])
-    for move in moves:
-        f = next((k for k, term in enumerate(terms) if term.clause == move.quota), None)
-        if f is None:
-            continue
-        if move.kind == "quota-volume":
-            totals[f, move.issue] = True
-        elif move.kind == "markup":
-            slope[owner == f, move.issue] = acts[f].marked
-            before[move.issue] = terms[f].then.markup
+    totals, marks = _moved(acts, terms, moves, issues)
 
     def joined(name: str) -> np.ndarray:
         return np.concatenate([getattr(act, name) for act in acts])
@@ -355,5 +343,25 @@ def _assembled(
         fixed=as_arrays(Quotas(**fixed)),
         limits=limits,
         barriers=np.concatenate([found.barriers for found in lines]),
-        marks=Marks(slope, before) if slope.any() else None,
+        marks=marks,
     )
+
+
+def _moved(
+    acts: list[_Act], terms: list[QuotaTerms], moves: Sequence[QuotaMove], issues: int
+) -> tuple[np.ndarray, Marks | None]:
+    """Return which issue sets the whole volume of which act (F, I), and the mark-ups that issues set."""
+    totals = np.zeros((len(acts), issues), dtype=bool)
+    owner = np.repeat(np.arange(len(acts)), [len(act.inside) for act in acts])
+    slope, before = np.zeros((len(owner), issues)), np.zeros(issues)
+    of = {term.clause: f for f, term in enumerate(terms)}
+    for move in moves:
+        f = of.get(move.quota)
+        if f is None:
+            continue
+        if move.kind == "quota-volume":
+            totals[f, move.issue] = True
+        elif move.kind == "markup":
+            slope[owner == f, move.issue] = acts[f].marked
+            before[move.issue] = terms[f].then.markup
+    return totals, Marks(slope, before) if slope.any() else None
