@@ -13,7 +13,7 @@ import numpy as np
 
 from dealspace.analysis.horizons import by_horizon
 from dealspace.analysis.model import CompiledSheet, SheetModel
-from dealspace.analysis.satellites import footprints, products, with_final_offers
+from dealspace.analysis.satellites import final_deals, footprints, products, with_final_offers
 from dealspace.analysis.stake import Stake, find_stake
 from dealspace.bargaining.analyze import analyze_bargain
 from dealspace.bargaining.from_sheet import read_inputs, required_measures
@@ -236,9 +236,8 @@ def _onward(tell: Progress) -> Progress:
 def _final_offers(models: Mapping[str, SheetModel], bargain: Bargain) -> dict[tuple[str, str], Equilibrium]:
     """Solve both final offers as labelled equilibria, by (name of the point, closure)."""
     return {
-        (point.name, deficits): model.deal_equilibrium(point.deal, point.name)
-        for point in bargain.points
-        if point.kind == "final-offer" and point.deal is not None
+        (name, deficits): model.deal_equilibrium(deal, name)
+        for name, deal in final_deals(bargain).items()
         for deficits, model in models.items()
     }
 
@@ -246,8 +245,7 @@ def _final_offers(models: Mapping[str, SheetModel], bargain: Bargain) -> dict[tu
 def _plans(model: SheetModel, bargain: Bargain) -> dict[str, Policy]:
     """Return the policies of the sheet and the final offers by name."""
     plans = {name: model.compiled.policy(name) for name in model.sheet.policies}
-    finals = (point for point in bargain.points if point.kind == "final-offer" and point.deal is not None)
-    return plans | {point.name: model.deal_policy(point.deal, point.name) for point in finals}
+    return plans | {name: model.deal_policy(deal, name) for name, deal in final_deals(bargain).items()}
 
 
 class _Clock:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -26,7 +27,7 @@ from dealspace.instruments.compile import compile_deals, compile_policy
 from dealspace.instruments.policy import Policy
 from dealspace.outcomes.equilibrium import Equilibrium, solve
 from dealspace.outcomes.measures import measure
-from dealspace.termsheet.acts import AnyIssue
+from dealspace.termsheet.acts import AnyIssue, CommitmentAct, QuotaAct
 from dealspace.termsheet.sheet import TermSheet
 from dealspace.world.economy import Economy
 
@@ -91,7 +92,7 @@ class SheetModel:
         self.parties: tuple[str, str] = (self.sheet.parties[0], self.sheet.parties[1])
         self.measure_names = measure_names
         self.measures = tuple(measure(self.base, name) for name in measure_names)
-        self._map = compiled.deals
+        self._map = compiled.deals.rebased(self.world, self.base)
         self._solved: dict[str, Equilibrium] = {}
         self._recent: dict[bytes, tuple[Array, Solution | None, str, State]] = {}
 
@@ -288,17 +289,15 @@ class SheetModel:
 def _one_by_one(x: Array, low: Array, high: Array, distance: Callable[[Array], float]) -> Array:
     """Minimise over one entry after the other, twice: an issue on little trade is lost beside one on much."""
     x = x.copy()
-    for k in (*np.flatnonzero(high > low),) * 2:
+    for k in 2 * np.flatnonzero(high > low).tolist():
 
         def along(value: float, k: int = k) -> float:
-            x[k] = value
-            return distance(x)
+            return distance(np.concatenate([x[:k], [value], x[k + 1 :]]))
 
-        before = x[k]
-        ends = [low[k], before, high[k]]
         width = 1e-7 * (high[k] - low[k])
-        found = minimize_scalar(along, bounds=(low[k], high[k]), method="bounded", options={"xatol": width})
-        x[k] = min([*ends, float(found.x)], key=along)
+        found: Any = minimize_scalar(along, bounds=(low[k], high[k]), method="bounded", options={"xatol": width})
+        ends = (float(low[k]), float(x[k]), float(high[k]), float(found.x))
+        x[k] = ends[int(np.argmin([along(end) for end in ends]))]
     return x
 
 
@@ -310,11 +309,11 @@ def stated_value(sheet: TermSheet, issue: AnyIssue, policy: str) -> float | None
     acts = {act.name: act for act in sheet.acts(policy.partition("@")[0])}
     lifted = [acts[name] for name in issue.lifts if name in acts]
     if issue.kind == "commitment":
-        return sum(act.amount for act in lifted if act.kind == "commitment")
+        return sum(act.amount for act in lifted if isinstance(act, CommitmentAct))
     if issue.kind in ("ntb", "services-tax", "subsidy", "export-tax") or getattr(issue, "stacking", "") == "cut":
         return None if lifted else 0.0
     quota = acts.get(getattr(issue, "quota", ""))
-    if quota is None:
+    if not isinstance(quota, QuotaAct):
         return None
     day = sheet.day_of(quota)
     if issue.kind == "quota-volume":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from dealspace.bargaining.results import Bargain
 from dealspace.errors import DealspaceError
 from dealspace.outcomes.equilibrium import Equilibrium
@@ -15,16 +17,21 @@ from dealspace.termsheet.sheet import TermSheet
 from dealspace.world.economy import Economy
 
 
+def final_deals(bargain: Bargain) -> dict[str, np.ndarray]:
+    """Return the final offers (K,) by the names of their points."""
+    points = (point for point in bargain.points if point.kind == "final-offer")
+    return {point.name: point.deal for point in points if point.deal is not None}
+
+
 def with_final_offers(sheet: TermSheet, bargain: Bargain) -> TermSheet:
     """Return the sheet with the final offers that were found as offers of it, by the names of their points."""
-    finals = (point for point in bargain.points if point.kind == "final-offer" and point.deal is not None)
     issues = list(sheet.issues.values())
     added = {
-        point.name: Offer(
+        name: Offer(
             date=sheet.as_of,
-            terms={issue.name: Quantity(float(x), issue.unit) for issue, x in zip(issues, point.deal, strict=True)},
+            terms={issue.name: Quantity(float(x), issue.unit) for issue, x in zip(issues, deal, strict=True)},
         )
-        for point in finals
+        for name, deal in final_deals(bargain).items()
     }
     return sheet.model_copy(update={"offers": {**sheet.offers, **added}})
 

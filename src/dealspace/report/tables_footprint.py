@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from dealspace.outcomes.footprint import (
     Response,
@@ -27,7 +27,7 @@ def footprint_tables(case: Case) -> Iterator[Table]:
             yield from _tables(case, name, responses)
 
 
-def _tables(case: Case, name: str, responses: dict[str, Response]) -> Iterator[Table]:
+def _tables(case: Case, name: str, responses: Mapping[str, Response]) -> Iterator[Table]:
     some = next(iter(responses.values())).footprint
     where = case.names.the(some.market)
     yield _by_place(case, name, responses, where)
@@ -49,7 +49,9 @@ def _tables(case: Case, name: str, responses: dict[str, Response]) -> Iterator[T
     yield table(f"{name}-base", title, " ".join(note_lines(some)), columns, rows, shown=False)
 
 
-def _all(case: Case, responses: dict[str, Response], rows_of) -> Iterator[tuple[str, Row]]:
+def _all(
+    case: Case, responses: Mapping[str, Response], rows_of: Callable[[Response], list[Row]]
+) -> Iterator[tuple[str, Row]]:
     for policy, response in responses.items():
         if policy != "before":
             yield from ((case.title(policy), row) for row in rows_of(response))
@@ -62,7 +64,7 @@ def _thousand(value: float | None) -> float | None:
 _AGAINST = "Changes against the law before any measure, in the long run."
 
 
-def _by_place(case: Case, name: str, responses: dict[str, Response], where: str) -> Table:
+def _by_place(case: Case, name: str, responses: Mapping[str, Response], where: str) -> Table:
     columns = (
         Column("policy", "Policy"),
         Column("plant", "Built in"),
@@ -95,7 +97,7 @@ def _group(response: Response) -> str:
     return ", ".join(makers)
 
 
-def _plants(case: Case, name: str, responses: dict[str, Response], where: str) -> Table:
+def _plants(case: Case, name: str, responses: Mapping[str, Response], where: str) -> Table:
     columns = (
         Column("policy", "Policy"),
         Column("what", "What"),
@@ -114,7 +116,7 @@ def _plants(case: Case, name: str, responses: dict[str, Response], where: str) -
     return table(f"{name}-plants", title, note, columns, rows)
 
 
-def _by_maker(case: Case, name: str, responses: dict[str, Response], where: str) -> Table:
+def _by_maker(case: Case, name: str, responses: Mapping[str, Response], where: str) -> Table:
     columns = (
         Column("policy", "Policy"),
         Column("maker", "Maker"),
@@ -135,7 +137,7 @@ def _by_maker(case: Case, name: str, responses: dict[str, Response], where: str)
     return table(f"{name}-makers", f"Sales in {where} by maker", note, columns, rows, shown=False)
 
 
-def _duty(case: Case, name: str, responses: dict[str, Response], where: str) -> Table:
+def _duty(case: Case, name: str, responses: Mapping[str, Response], where: str) -> Table:
     columns = (
         Column("policy", "Policy"),
         Column("plant", "Built in"),
@@ -155,7 +157,7 @@ def _duty(case: Case, name: str, responses: dict[str, Response], where: str) -> 
     return table(f"{name}-duty", f"Duty on cars brought into {where}", note, columns, rows, shown=False)
 
 
-def _ranges(case: Case, name: str, responses: dict[str, Response], where: str) -> Table:
+def _ranges(case: Case, name: str, responses: Mapping[str, Response], where: str) -> Table:
     columns = (
         Column("policy", "Policy"),
         Column("what", "What"),

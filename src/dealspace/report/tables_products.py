@@ -9,8 +9,8 @@ from dealspace.report.reading import Case
 from dealspace.report.table import Column, Table, table
 
 _AGAINST = (
-    "Changes against the base year's law in the long run, top-down from the sector's solution; prices are relative to the "
-    "home price index"
+    "Changes against the base year's law in the long run, top-down from the sector's solution; prices are relative to "
+    "the home price index"
 )
 
 

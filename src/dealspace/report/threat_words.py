@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from dealspace.report.reading import Case
 from dealspace.report.words import day, join
-from dealspace.termsheet.acts import Act, BarrierAct, TariffAct
-from dealspace.termsheet.quantities import percent, points
+from dealspace.termsheet.acts import (
+    Act,
+    BarrierAct,
+    CommitmentAct,
+    ExportTaxAct,
+    QuotaAct,
+    SafeguardAct,
+    ServicesTaxAct,
+    SubsidyAct,
+    TariffAct,
+)
+from dealspace.termsheet.quantities import percent, plain, points
+from dealspace.termsheet.staging import rate_in
 
 MOST_APART = 5  # carve-outs named in the briefing
 
@@ -29,13 +41,28 @@ def say_act(act: Act, measures: Mapping[str, Act]) -> str:
         return _say_duty(act, measures)
     if isinstance(act, BarrierAct):
         return f"{points(act.reduction)} of a barrier of {spaced(percent(act.base))} removed"
-    return act.kind
+    if isinstance(act, ServicesTaxAct | SubsidyAct | ExportTaxAct):
+        return f"a {act.kind.replace('-', ' ')} of {spaced(percent(_rate(act)))}"
+    if isinstance(act, QuotaAct | SafeguardAct):
+        return f"a {act.kind} of {plain(act.volume_on(_day(act)))} kt"
+    if isinstance(act, CommitmentAct):
+        return f"a commitment of {plain(act.amount / 1000)} bn USD"
+    return act.kind.replace("-", " ")
+
+
+def _day(act: Act) -> date:
+    """Return the day whose rate is said: the first one in force."""
+    return act.from_ or act.announced or date.max
+
+
+def _rate(act: TariffAct | ServicesTaxAct | SubsidyAct | ExportTaxAct) -> float:
+    return rate_in(act, _day(act))
 
 
 def _say_duty(act: TariffAct, measures: Mapping[str, Act]) -> str:
     old = [measures[name] for name in act.replaces if name in measures]
-    rates = dict.fromkeys(spaced(percent(each.rate)) for each in old if isinstance(each, TariffAct))
-    rate = spaced(percent(act.rate)) + (f" in place of {join(rates)}," if rates else "")
+    rates = dict.fromkeys(spaced(percent(_rate(each))) for each in old if isinstance(each, TariffAct))
+    rate = spaced(percent(_rate(act))) + (f" in place of {join(rates)}," if rates else "")
     words = {
         "add": f"{rate} on top of the normal duty",
         "inclusive": f"{rate.removesuffix(',')}, the normal duty included",
