@@ -198,3 +198,13 @@ def test_jobs_move_less_the_shorter_the_run():
         for name in ("short", "medium", "long")
     ]
     assert jobs[2] < jobs[1] < jobs[0] < 1
+
+
+def test_satellites_are_those_of_their_own_pages(short):
+    from dealspace.outcomes.jobs import jobs
+    from dealspace.outcomes.products import products
+
+    assert short.jobs(["JPN"]).equals(jobs(short, ["JPN"]))
+    assert short.jobs(["JPN"]).height > 0
+    assert short.products("us-cars").equals(products(short, "us-cars"))
+    assert short.notes == ()

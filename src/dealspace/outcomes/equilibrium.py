@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import polars as pl
     import xarray as xr
 
+    from dealspace.termsheet.sheet import TermSheet
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Equilibrium(Reading):
@@ -72,12 +74,17 @@ class Equilibrium(Reading):
         return jobs(self, regions)
 
     def products(
-        self, names: str | Sequence[str] | None = None, rates: Mapping[str, Mapping[str, float]] | None = None
+        self,
+        names: str | Sequence[str] | None = None,
+        rates: Mapping[str, Mapping[str, float]] | None = None,
+        *,
+        sheet: TermSheet | None = None,
+        policy: str | None = None,
     ) -> pl.DataFrame:
         """Return products by origin; see `outcomes.products.products`."""
         from dealspace.outcomes.products import products
 
-        return products(self, names, rates)
+        return products(self, names, rates, sheet=sheet, policy=policy)
 
     @cached_property
     def pass_through(self) -> xr.Dataset:

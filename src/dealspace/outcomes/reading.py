@@ -67,6 +67,11 @@ class Reading:
         """The closure in words; every array carries it."""
         return in_words(self.closure, self.horizon)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the compiler had to decide about the policy, in sentences."""
+        return self.policy.notes
+
     @cached_property
     def wedges(self) -> Wedges:
         """The policy's wedges as they were solved; limits of quotas move with the trade of a balanced base."""
