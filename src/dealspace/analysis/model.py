@@ -93,6 +93,8 @@ class SheetModel:
         self.measure_names = measure_names
         self.measures = tuple(measure(self.base, name) for name in measure_names)
         self._map = compiled.deals.rebased(self.world, self.base)
+        kinds = [issue.kind for issue in self.sheet.issues.values()]
+        self._inert = tuple(k for k, kind in enumerate(kinds) if kind == "commitment")
         self._solved: dict[str, Equilibrium] = {}
         self._recent: dict[bytes, tuple[Array, Solution | None, str, State]] = {}
 
@@ -220,7 +222,7 @@ class SheetModel:
 
     def _slopes(self, x: jax.Array, state: State) -> tuple[Array, np.ndarray]:
         base, rules = self.base.baseline, self.closure.rules
-        slopes, converged = deal_slopes(self.measures, self._map, base, rules, x, state)
+        slopes, converged = deal_slopes(self.measures, self._map, base, rules, x, state, self._inert)
         return np.asarray(slopes), np.asarray(converged)
 
     def wedges(self, deal: Array) -> Wedges:

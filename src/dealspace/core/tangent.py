@@ -23,7 +23,7 @@ from dealspace.core.measures import Measure, read
 from dealspace.core.solution import solution
 from dealspace.core.wedges import Wedges
 
-TANGENT_TOLERANCE = 1e-7  # relative to the largest entry of (dG/dp) dp
+TANGENT_TOLERANCE = 1e-6  # relative to the largest entry of (dG/dp) dp
 TANGENT_ITERATIONS = 500
 
 
@@ -35,7 +35,7 @@ class WedgeMap(Protocol):
         ...
 
 
-@partial(jax.jit, static_argnames=("measures",))
+@partial(jax.jit, static_argnames=("measures", "inert"))
 def deal_slopes(
     measures: tuple[Measure, ...],
     deal_map: WedgeMap,
@@ -43,9 +43,11 @@ def deal_slopes(
     rules: Rules,
     x: Float[Array, " K"],
     state: State,
+    inert: tuple[int, ...] = (),
 ) -> tuple[Float[Array, "K M"], Bool[Array, " K"]]:
     """Return d measure / d issue (K, M) at the converged `state` of a deal, and whether each tangent converged.
 
+    `inert` are the issues that move no equilibrium, such as sums of money shown apart; they need no iteration.
     The tangents are iterated together: a few directions cost little more than one, as most of a step is overhead.
     """
     point, unravel = ravel_pytree(state)
@@ -72,4 +74,11 @@ def deal_slopes(
         end = fixed_point(step, source / scale, jnp.asarray(TANGENT_TOLERANCE), TANGENT_ITERATIONS)
         return read_off(end.x * scale, direction), end.converged
 
-    return jax.vmap(slope)(jnp.eye(x.shape[0]))
+    count = x.shape[0]
+    active = jnp.array([k for k in range(count) if k not in inert], dtype=jnp.int32)
+    still = jnp.array(inert, dtype=jnp.int32)
+    directions = jnp.eye(count)
+    slopes, converged = jax.vmap(slope)(directions[active])
+    at_once = jax.vmap(lambda direction: read_off(jnp.zeros_like(point), direction))(directions[still])
+    out = jnp.zeros((count, len(measures))).at[active].set(slopes).at[still].set(at_once)
+    return out, jnp.ones(count, dtype=bool).at[active].set(converged)
