@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,6 +26,9 @@ from dealspace.termsheet.loading import load_sheet, world_of
 from dealspace.termsheet.sheet import TermSheet
 from dealspace.world.catalogue import elasticity_sets
 from dealspace.world.economy import Economy
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Progress = Callable[[str, float], None]
 CLOSURES = ("fixed", "balanced")  # the headline one first
@@ -71,7 +74,9 @@ class Analysis:
     by_horizon : the policies and the final offers in the short, medium and long run, by horizon and policy, deficits
         as in the headline closure
     footprints : makers' plants in the parties' markets, by footprint and policy, in the long run
-    products : products of the parties' markets by origin, by product and policy, in the long run
+    products : products of the parties' markets by origin, by horizon, product and policy; the short run has no deal and
+        the final offers only
+    decompositions : the change of log real income by source, by policy, in the long run
     settings, seconds, notes : how it was done, how long each stage took, what to bear in mind
     """
 
@@ -89,7 +94,8 @@ class Analysis:
     by_elasticities: Mapping[str, Mapping[str, Equilibrium]]
     by_horizon: Mapping[str, Mapping[str, Equilibrium]]
     footprints: Mapping[str, Mapping[str, Response]]
-    products: Mapping[str, Mapping[str, ProductEffects]]
+    products: Mapping[str, Mapping[str, Mapping[str, ProductEffects]]]
+    decompositions: Mapping[str, xr.Dataset]
     settings: Settings
     seconds: Mapping[str, float]
     notes: tuple[str, ...]
@@ -182,7 +188,10 @@ def analyze(
     runs = by_horizon(headline.world, _plans(headline, bargain), CLOSURES[0])
     told = with_final_offers(sheet, bargain)
     goods, unsaid = products(told, headline.world, runs[HORIZON])
+    watched = ("no-deal", *final_deals(bargain))
+    soon = {policy: eq for policy, eq in runs["short"].items() if policy in watched}
     plants, left_out = footprints(told, headline.world, runs[HORIZON])
+    said = dict.fromkeys(note for eq in runs[HORIZON].values() for note in eq.policy.notes)
     clock.mark("products")
     found = Analysis(
         sheet=sheet,
@@ -199,10 +208,11 @@ def analyze(
         by_elasticities=_by_elasticities(compiled),
         by_horizon=runs,
         footprints=plants,
-        products=goods,
+        products={HORIZON: goods, "short": products(told, headline.world, soon)[0]},
+        decompositions=_decompositions(runs[HORIZON], ("status-quo", *watched)),
         settings=settings,
         seconds=clock.seconds,
-        notes=(*bargain.notes, *unsaid, *left_out),
+        notes=(*bargain.notes, *said, *unsaid, *left_out),
     )
     clock.mark("checks")
     tell("done", 1.0)
@@ -240,6 +250,12 @@ def _final_offers(models: Mapping[str, SheetModel], bargain: Bargain) -> dict[tu
         for name, deal in final_deals(bargain).items()
         for deficits, model in models.items()
     }
+
+
+def _decompositions(equilibria: Mapping[str, Equilibrium], policies: tuple[str, ...]) -> dict[str, xr.Dataset]:
+    """Return where the change of real income comes from, for the policies that have numbers."""
+    found = {policy: equilibria[policy] for policy in policies if policy in equilibria}
+    return {policy: eq.decomposition() for policy, eq in found.items() if eq.converged}
 
 
 def _plans(model: SheetModel, bargain: Bargain) -> dict[str, Policy]:

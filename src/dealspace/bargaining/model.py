@@ -81,8 +81,8 @@ class IssueAxis:
 def amount(value: float, unit: str) -> str:
     """Write a value that is no rate: 606 kt, 550 bn USD."""
     if unit == "USD mn":
-        return f"{value / 1000:,.4g} bn USD"
-    return f"{value:,.4g} {unit}".rstrip()
+        value, unit = value / 1000, "bn USD"
+    return f"{round(value, 6) + 0.0:,.4g} {unit}".rstrip()
 
 
 @dataclass(frozen=True)

@@ -89,8 +89,9 @@ class Document:
             self._section(
                 "deals", "The deals there are", self._deals(), ("frontier",), ("deals", "deal-terms", "concessions")
             ),
-            self._section("runs", "Short, medium and long run", (), (), ("horizons",)),
-            self._section("products", "Products by origin", (), (), ("products", "product-origins")),
+            self._section("runs", "Short, medium and long run", (), (), ("horizons", "jobs", "decomposition")),
+            self._section("products", "Products by origin", (), (), ("origins", "products")),
+            self._section("consumers", "Consumers", (), (), ("consumers",)),
             self._section("plants", "Makers and their plants", (), (), self._footprints()),
             self._section("threat", "The threat", say.threat(self.case), (), ("break-even", "break-even-presets")),
             self._section("offers", "Final offers of both sides", self._offers(), (), ("other-closure",)),

@@ -61,7 +61,22 @@ def no_deal(case: Case, *, brief: bool = False) -> list[str]:
     what = say_threat(case, brief=brief)
     moved = ", ".join(real_income(case, effect) for effect in effects if effect)
     sentences = [f"{what}: real income of {moved}{_others(case, 2 if brief else 3)}."]
-    return [*sentences, *_expected(case)]
+    return [*sentences, *_short_run(case, brief), *_expected(case)]
+
+
+def _short_run(case: Case, brief: bool) -> list[str]:
+    """Say what the threat does while capital stays in place and buyers are slow, and how far to trust that."""
+    effects = [case.horizon_effect("short", party, "no-deal") for party in case.parties]
+    if not all(effects):
+        return []
+    told = f"Short run: {', '.join(real_income(case, effect) for effect in effects if effect)}."
+    if brief:
+        return [told]
+    caution = (
+        "Buyers who cannot switch leave much of a duty to the sellers, so a large importer's terms of trade gain in "
+        "the short run what they do not in the long: these figures hang on the low elasticities of that run."
+    )
+    return [told, caution]
 
 
 def real_income(case: Case, effect: Effect) -> str:

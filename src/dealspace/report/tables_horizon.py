@@ -15,7 +15,8 @@ from dealspace.report.table import Cell, Column, Table, table
 def horizon_tables(case: Case) -> Iterator[Table]:
     """Yield the case by horizon, and employment in the sectors that matter."""
     yield _by_horizon(case)
-    yield _employment(case)
+    yield _decomposition(case)
+    yield from _employment(case)
 
 
 def _runs(case: Case) -> Iterator[tuple[str, str, str]]:
@@ -61,7 +62,39 @@ def _by_horizon(case: Case) -> Table:
     return table("horizons", "The short, the medium and the long run", note, columns, rows)
 
 
-def _employment(case: Case) -> Table:
+_PARTS = {
+    "terms_of_trade": "Terms of trade",
+    "trade_volume": "Volume of trade",
+    "revenue_and_rents": "Revenue and rents",
+    "subsidies": "Subsidies",
+    "barriers": "Barriers",
+    "labour_supply": "Labour supply",
+    "deficit": "Deficit",
+    "total": "Real income",
+}
+
+
+def _decomposition(case: Case) -> Table:
+    """Where the change of real income comes from, in hundredths of log points."""
+    columns = (
+        Column("place", "Place"),
+        Column("policy", "Policy"),
+        *(Column(part, title, "percent", signed=True) for part, title in _PARTS.items()),
+    )
+    rows = []
+    for policy, found in case.analysis.decompositions.items():
+        for region in (region for party in case.parties for region in case.members(party)):
+            here = found.sel(region=region)
+            parts = (100 * float(here[part]) for part in _PARTS)
+            rows.append((case.names.region(region), case.title(policy), *parts))
+    note = (
+        "Against the law before any measure, in the long run, along the log-linear path of the policy: the parts add "
+        "up to the change of log real income exactly, how they split it depends on the path."
+    )
+    return table("decomposition", "Where the change of real income comes from", note, columns, rows)
+
+
+def _employment(case: Case) -> Iterator[Table]:
     columns = (
         Column("place", "Place"),
         Column("sector", "Sector"),
@@ -91,4 +124,9 @@ def _employment(case: Case) -> Table:
                     )
                 )
     note = "Persons only where a source counts them; a part of a sector is taken to move as the sector does."
-    return table("employment", "Jobs by sector and horizon", note, columns, rows, shown=False)
+    yield table("employment", "Jobs by sector and horizon", note, columns, rows, shown=False)
+    keep = {case.title("no-deal"), case.title(case.final_offer_of(case.answerer))}
+    main = {case.names.sector(code) for code in case.main_sectors}
+    shown = [row[:8] for row in rows if row[6] is not None and row[1] in main and row[3] in keep]
+    note += " The other sectors, and the sources, are in tables/employment.csv."
+    yield table("jobs", "Jobs in persons, where a source counts them", note, columns[:8], shown)
