@@ -125,6 +125,12 @@ class StandIn:
         return self._region([5000.0, 1000.0, 500.0])
 
     @property
+    def sector_price(self) -> xr.DataArray:
+        values = np.ones((3, 3))
+        values[:, 0] = np.array(self.price) ** 2
+        return xr.DataArray(values, dims=("region", "sector"))
+
+    @property
     def output_volume(self) -> xr.DataArray:
         values = np.ones((3, 3))
         values[:, 0] = self.car_output
@@ -160,6 +166,17 @@ def _sets(world: Economy) -> dict:
             "no-deal": StandIn(world, (-5400, -5000 - 4070 * by, 900), (1.01, 1.004, 1), (1.03, 0.9, 1), -40000),
         }
         for name, by in (("one", 1), ("two", 2))
+    }
+
+
+def _runs(world: Economy) -> dict:
+    """The short run moves output less and prices more."""
+    return {
+        "short": {
+            "before": StandIn(world, (0, 0, 0), (1, 1, 1), (1, 1, 1), -72500.0),
+            "status-quo": StandIn(world, (1000, -6000, 100), (1.008, 1.002, 1.0), (1.01, 0.98, 1), -65000.0),
+            "no-deal": StandIn(world, (1500, -11000, 900), (1.012, 1.006, 1.0), (1.01, 0.95, 1), -60000.0),
+        }
     }
 
 
@@ -269,6 +286,7 @@ def small_case() -> SimpleNamespace:
         closures=("fixed", "balanced"),
         horizon="long", equilibria=equilibria, third_parties=("KOR",), regions=("USA", "JPN", "KOR"), stake=stake,
         bargain=_bargain(), checked={"balanced": checked}, deals=final,
-        by_elasticities=_sets(world), settings=Settings(), seconds={"policies": 0.5},
+        by_elasticities=_sets(world), by_horizon=_runs(world), footprints={}, products={}, consumers={},
+        decompositions={}, settings=Settings(), seconds={"policies": 0.5},
         notes=("A note.",),
     )  # fmt: skip

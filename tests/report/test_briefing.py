@@ -38,6 +38,9 @@ def test_no_deal_says_what_it_replaces_and_who_loses_what(case):
     assert words == [
         "25 % in place of 10 %, on top of the normal duty on all goods from 1 August 2025: real income of United "
         "States −3.4 bn (−0.26 %), Japan −4.1 bn (−0.31 %); others most moved: Korea +0.80 bn (+0.06 %).",
+        "Short run: United States +0.50 bn (+0.04 %), Japan −5.0 bn (−0.38 %).",
+        "Buyers who cannot switch leave much of a duty to the sellers, so a large importer's terms of trade gain in "
+        "the short run what they do not in the long: these figures hang on the low elasticities of that run.",
         "Expected pay-offs (60 % carried out; brackets: over their intervals): United States −1.0 (−1.5 to −0.50), "
         "Japan −2.5 (−3.8 to −1.2).",
         "With the threats to third countries applied too: −0.90, −2.6.",

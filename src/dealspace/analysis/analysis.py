@@ -13,7 +13,7 @@ import numpy as np
 
 from dealspace.analysis.horizons import by_horizon
 from dealspace.analysis.model import CompiledSheet, SheetModel
-from dealspace.analysis.satellites import final_deals, footprints, products, with_final_offers
+from dealspace.analysis.satellites import consumers, final_deals, footprints, products, with_final_offers
 from dealspace.analysis.stake import Stake, find_stake
 from dealspace.bargaining.analyze import analyze_bargain
 from dealspace.bargaining.from_sheet import read_inputs, required_measures
@@ -28,6 +28,7 @@ from dealspace.world.catalogue import elasticity_sets
 from dealspace.world.economy import Economy
 
 if TYPE_CHECKING:
+    import polars as pl
     import xarray as xr
 
 Progress = Callable[[str, float], None]
@@ -76,6 +77,7 @@ class Analysis:
     footprints : makers' plants in the parties' markets, by footprint and policy, in the long run
     products : products of the parties' markets by origin, by horizon, product and policy; the short run has no deal and
         the final offers only
+    consumers : what people pay by group of goods in the parties' regions, by region and policy, in the long run
     decompositions : the change of log real income by source, by policy, in the long run
     settings, seconds, notes : how it was done, how long each stage took, what to bear in mind
     """
@@ -95,6 +97,7 @@ class Analysis:
     by_horizon: Mapping[str, Mapping[str, Equilibrium]]
     footprints: Mapping[str, Mapping[str, Response]]
     products: Mapping[str, Mapping[str, Mapping[str, ProductEffects]]]
+    consumers: Mapping[str, Mapping[str, pl.DataFrame]]
     decompositions: Mapping[str, xr.Dataset]
     settings: Settings
     seconds: Mapping[str, float]
@@ -209,6 +212,7 @@ def analyze(
         by_horizon=runs,
         footprints=plants,
         products={HORIZON: goods, "short": products(told, headline.world, soon)[0]},
+        consumers=consumers(told, headline.world, {each: runs[HORIZON][each] for each in ("status-quo", *watched)}),
         decompositions=_decompositions(runs[HORIZON], ("status-quo", *watched)),
         settings=settings,
         seconds=clock.seconds,

@@ -1,13 +1,15 @@
-"""What a case says below its sectors: products by origin and makers' plants, top-down from its solved policies."""
+"""What a case says below its sectors: products by origin, makers' plants, consumers; top-down from its policies."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dealspace.bargaining.results import Bargain
 from dealspace.errors import DealspaceError
+from dealspace.outcomes.consumers import consumer_prices
 from dealspace.outcomes.equilibrium import Equilibrium
 from dealspace.outcomes.footprint import Response, car_response, list_footprints, load_footprint
 from dealspace.outcomes.products import SHOWN, ProductEffects, effects_under, load_market
@@ -15,6 +17,9 @@ from dealspace.termsheet.parts import Offer
 from dealspace.termsheet.quantities import Quantity
 from dealspace.termsheet.sheet import TermSheet
 from dealspace.world.economy import Economy
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def final_deals(bargain: Bargain) -> dict[str, np.ndarray]:
@@ -88,6 +93,18 @@ def products(
         except DealspaceError as error:
             notes.append(f"The product {name} is left out: {error}")
     return found, tuple(notes)
+
+
+def consumers(
+    sheet: TermSheet, world: Economy, equilibria: Mapping[str, Equilibrium]
+) -> dict[str, dict[str, pl.DataFrame]]:
+    """Return prices, imports and choice by group of goods in the parties' regions, by region and policy."""
+    regions = [region for party in sheet.parties for region in sheet.members(party, world)]
+    solved = {policy: eq for policy, eq in equilibria.items() if eq.converged}
+    return {
+        region: {policy: consumer_prices(eq, region) for policy, eq in solved.items()}
+        for region in dict.fromkeys(regions)
+    }
 
 
 def _insiders(sheet: TermSheet, world: Economy) -> set[str]:

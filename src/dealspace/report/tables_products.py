@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dealspace.outcomes.consumers import NOT_SHOWN, consumer_prices
+from dealspace.outcomes.consumers import NOT_SHOWN
 from dealspace.outcomes.products import ProductEffects, report_rows, summary_row
 from dealspace.report.reading import Case
 from dealspace.report.table import Cell, Column, Table, table
@@ -118,22 +118,16 @@ def _consumers(case: Case) -> Table:
         Column("choice_before", "Equal origins before", "number"),
         Column("choice_after", "Equal origins after", "number"),
     )
-    rows: list[tuple[Cell, ...]] = []
-    for party in case.parties:
-        for policy in ("status-quo", "no-deal", case.final_offer_of(case.answerer)):
-            eq = case.equilibrium(policy, case.analysis.closure)
-            if eq is None:
-                continue
-            for region in case.members(party):
-                for row in consumer_prices(eq, region).iter_rows(named=True):
-                    rows.append(
-                        (
-                            *(case.names.region(region), case.title(policy), row["group"]),
-                            *(row["share of consumption (%)"], row["price over home index (%)"]),
-                            *(row["price over home wage (%)"], row["imported after (%)"]),
-                            *(row["equal origins before"], row["equal origins after"]),
-                        )
-                    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            *(case.names.region(region), case.title(policy), row["group"]),
+            *(row["share of consumption (%)"], row["price over home index (%)"], row["price over home wage (%)"]),
+            *(row["imported after (%)"], row["equal origins before"], row["equal origins after"]),
+        )
+        for region, by_policy in case.analysis.consumers.items()
+        for policy, frame in by_policy.items()
+        for row in frame.iter_rows(named=True)
+    ]
     note = (
         "Against the law before any measure, in the long run. Choice is the number of equally large origins that would "
         f"be as concentrated, 1 over the sum of squared shares. {NOT_SHOWN}"
