@@ -12,16 +12,13 @@ from dealspace.errors import DealspaceError, Fault, SheetError, unknown_name
 from dealspace.instruments.clauses import measure_clauses, own_lists, placed, policy_clauses
 from dealspace.instruments.parts import PairParts, pair_parts
 from dealspace.instruments.products import known_lists, line_book, select
-from dealspace.instruments.stacking import BORDER, Clause, duty
+from dealspace.instruments.stacking import BORDER, DUTIES, ORDER, Clause, barrier, duty
 from dealspace.termsheet.products import parse_term
 
 if TYPE_CHECKING:
     from dealspace.termsheet.products import ProductTerm
     from dealspace.termsheet.sheet import TermSheet
     from dealspace.world.economy import Economy
-
-#: Order in which kinds of acts count; see `dealspace.instruments.stacking`.
-ORDER = ("quota", "inclusive", "add", "replace", "ceiling", "cut", "ntb")
 
 
 @dataclass(frozen=True)
@@ -220,7 +217,7 @@ def _ruling(
     ]
     quota = next((clause for clause in here if clause.stacking == "quota"), None)
     if quota is not None:
-        passed += [(c.entry, f"{quota.entry} sets the whole duty") for c in here if c.stacking in ORDER[1:-1]]
+        passed += [(c.entry, f"{quota.entry} sets the whole duty") for c in here if c.stacking in DUTIES]
         here = [clause for clause in here if clause.stacking in ("quota", "ntb")]
     return Ruling(
         share=float(weight.sum() / total),
@@ -230,12 +227,8 @@ def _ruling(
         steps=_steps(sheet, tuple(here), normal),
         passed_over=tuple(passed),
         duty=_duty(tuple(here), normal),
-        barrier=_barrier(here),
+        barrier=barrier(here),
     )
-
-
-def _barrier(clauses: list[Clause]) -> float:
-    return float(np.prod([(1.0 + c.base - float(c.rate or 0.0)) / (1.0 + c.base) for c in clauses if c.kind == "ntb"]))
 
 
 def _duty(clauses: tuple[Clause, ...], normal: float) -> float:

@@ -19,7 +19,16 @@ from dealspace.instruments.explain_rulings import LineRuling, rulings_of
 from dealspace.instruments.explain_scope import Leaf, catches, parse_line, split_leaves
 from dealspace.instruments.normal import NormalDuty, normal_lines
 from dealspace.instruments.products import known_lists
-from dealspace.instruments.stacking import BORDER, Clause, Cuts, applies, check_single_replace, line_cuts
+from dealspace.instruments.stacking import (
+    BORDER,
+    Clause,
+    Cuts,
+    applies,
+    applies_unclaimed,
+    check_single_replace,
+    line_cuts,
+    with_named,
+)
 
 if TYPE_CHECKING:
     from dealspace.termsheet.products import ProductTerm
@@ -169,7 +178,7 @@ def _parts(sheet: TermSheet, world: Economy, reading: Reading, importer: str, ex
         for name, clause in measure_clauses(sheet, world).items()
         if clause.kind in BORDER and clause.addresses(importer, exporter)
     }
-    wanted = _needed(here, others)
+    wanted = with_named(here, others)
     idle = [act for act, _ in reading.idle if importer in sheet.members(act.by, world)]
     terms: list[ProductTerm] = [term for c in wanted.values() for term in (*c.products, *c.except_products)]
     terms += [term for act in idle for term in act.products.terms]
@@ -186,27 +195,9 @@ def _parts(sheet: TermSheet, world: Economy, reading: Reading, importer: str, ex
     cuts = line_cuts(wanted.values())
     on = applies(here, others, scope, cuts, len(leaves))
     check_single_replace(here, on, importer, exporter)
-    without = None
-    if any(clause.origin_cost for clause in here):
-        free = tuple(clause for clause in here if not clause.origin_cost)
-        costly = {clause.name for clause in here if clause.origin_cost}
-        rest = {name: clause for name, clause in others.items() if name not in costly}
-        without = np.zeros_like(on)
-        without[[not clause.origin_cost for clause in here]] = applies(free, rest, scope, cuts, len(leaves))
+    without = applies_unclaimed(here, others, scope, cuts, len(leaves))
     shares = _shares(world, importer, exporter, tuple(leaves), tuple(normals))
     return LineParts(tuple(leaves), tuple(normals), here, scope, named, on, without, cuts, shares)
-
-
-def _needed(here: tuple[Clause, ...], others: Mapping[str, Clause]) -> dict[str, Clause]:
-    """Return the pair's clauses and the measures that their carve-outs name, directly or through one another."""
-    wanted = {clause.name: clause for clause in here}
-    queue = list(here)
-    while queue:
-        for name in queue.pop().except_measures:
-            if name not in wanted and name in others:
-                wanted[name] = others[name]
-                queue.append(others[name])
-    return wanted
 
 
 def _shares(

@@ -13,15 +13,12 @@ from dealspace.instruments.explain_reading import Reading
 from dealspace.instruments.explain_scope import catches
 from dealspace.instruments.normal import NormalDuty
 from dealspace.instruments.products import known_lists
-from dealspace.instruments.stacking import Clause, duty
+from dealspace.instruments.stacking import DUTIES, ORDER, Clause, barrier, duty
 
 if TYPE_CHECKING:
     from dealspace.instruments.explain_line import LineParts
     from dealspace.termsheet.sheet import TermSheet
     from dealspace.world.economy import Economy
-
-#: Order in which kinds of acts count.
-ORDER = ("inclusive", "add", "replace", "ceiling", "cut", "ntb")
 
 
 @dataclass(frozen=True)
@@ -157,7 +154,7 @@ def _case(
 
 def _applying(parts: LineParts, on: np.ndarray) -> tuple[Clause, ...]:
     found = [clause for clause, applies in zip(parts.clauses, on, strict=True) if applies]
-    return tuple(sorted(found, key=lambda clause: ("quota", *ORDER).index(clause.stacking)))
+    return tuple(sorted(found, key=lambda clause: ORDER.index(clause.stacking)))
 
 
 def _idle(
@@ -197,17 +194,13 @@ def _reason(sheet: TermSheet, world: Economy, parts: LineParts, clause: Clause, 
 
 
 def _duty(clauses: tuple[Clause, ...], normal: float) -> float:
-    duties = tuple(clause for clause in clauses if clause.stacking in ORDER[:-1])
+    duties = tuple(clause for clause in clauses if clause.stacking in DUTIES)
     return duty(normal, duties, tuple(float(clause.rate or 0.0) for clause in duties))
 
 
 def _rulings(sheet: TermSheet, reading: Reading, case: _Case, blank: LineRuling) -> list[LineRuling]:
     """Fill in what is due: two rulings where a quota sets it."""
-    barrier = 1.0
-    for clause in case.here:
-        if clause.kind == "ntb":
-            barrier *= (1.0 + clause.base - float(clause.rate or 0.0)) / (1.0 + clause.base)
-    blank = replace(blank, barrier=barrier)
+    blank = replace(blank, barrier=barrier(case.here))
     quota = next((clause for clause in case.here if clause.stacking == "quota"), None)
     if quota is not None:
         return _by_quota(sheet, reading, case, quota, blank)

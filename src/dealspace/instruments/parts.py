@@ -10,7 +10,17 @@ import numpy as np
 
 from dealspace.errors import Fault, SheetError
 from dealspace.instruments.products import LineBook, PairLines, known_lists, line_book, select
-from dealspace.instruments.stacking import BORDER, LEVIES, Clause, Cuts, applies, check_single_replace, line_cuts
+from dealspace.instruments.stacking import (
+    BORDER,
+    LEVIES,
+    Clause,
+    Cuts,
+    applies,
+    applies_unclaimed,
+    check_single_replace,
+    line_cuts,
+    with_named,
+)
 
 if TYPE_CHECKING:
     from dealspace.world.economy import Economy
@@ -138,7 +148,7 @@ def pair_parts(
     lines = book.pair(importer, exporter)
     here = tuple(clause for clause in clauses if clause.addresses(importer, exporter))
     others = {name: c for name, c in named.items() if c.addresses(importer, exporter)}
-    wanted = _needed(here, others)
+    wanted = with_named(here, others)
     scope = {clause.name: _scope(clause, lines, book, lists) for clause in here}
     matter = np.logical_or.reduce(list(scope.values())) if scope else np.zeros(len(lines.codes), dtype=bool)
     for name, clause in wanted.items():
@@ -147,37 +157,8 @@ def pair_parts(
     cuts = line_cuts(wanted.values())
     on = applies(here, others, scope, cuts, len(lines.codes))
     check_single_replace(here, on, importer, exporter)
-    return PairParts(lines, here, on, cuts, _unclaimed(here, others, scope, cuts, on))
-
-
-def _unclaimed(
-    here: tuple[Clause, ...],
-    others: Mapping[str, Clause],
-    scope: dict[str, np.ndarray],
-    cuts: Cuts,
-    on: np.ndarray,
-) -> np.ndarray | None:
-    """Return what applies where preferences that cost something are not claimed; they may be costly on no part."""
-    free = [row for row, clause in enumerate(here) if not clause.origin_cost]
-    if len(free) == len(here):
-        return None
-    without = np.zeros_like(on)
-    costly = {clause.name for clause in here if clause.origin_cost}
-    rest = {name: clause for name, clause in others.items() if name not in costly}
-    without[free] = applies(tuple(here[row] for row in free), rest, scope, cuts, on.shape[1])
-    return without
-
-
-def _needed(here: tuple[Clause, ...], others: Mapping[str, Clause]) -> dict[str, Clause]:
-    """Return the pair's clauses and the measures that their carve-outs name, directly or through one another."""
-    wanted = {clause.name: clause for clause in here}
-    queue = list(here)
-    while queue:
-        for name in queue.pop().except_measures:
-            if name not in wanted and name in others:
-                wanted[name] = others[name]
-                queue.append(others[name])
-    return wanted
+    without = applies_unclaimed(here, others, scope, cuts, len(lines.codes))
+    return PairParts(lines, here, on, cuts, without)
 
 
 def _scope(

@@ -24,7 +24,7 @@ Taxes on services, subsidies and export taxes are no duties of lines: see `deals
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -36,6 +36,9 @@ from dealspace.errors import Fault, SheetError
 BORDER = ("tariff", "gate-price", "quota", "safeguard", "ntb")
 #: Kinds that tax or subsidise sales of whole cells.
 LEVIES = ("services-tax", "subsidy", "export-tax")
+#: Ways of stacking in the order in which they count, and those of them that are summed up by `duty`.
+ORDER = ("quota", "inclusive", "add", "replace", "ceiling", "cut", "ntb")
+DUTIES = ORDER[1:-1]
 
 
 @dataclass(frozen=True)
@@ -194,6 +197,36 @@ def applies(
     return out
 
 
+def with_named(clauses: tuple[Clause, ...], named: Mapping[str, Clause]) -> dict[str, Clause]:
+    """Return clauses by name, and the measures that their carve-outs name, directly or through one another."""
+    wanted = {clause.name: clause for clause in clauses}
+    queue = list(clauses)
+    while queue:
+        for name in queue.pop().except_measures:
+            if name not in wanted and name in named:
+                wanted[name] = named[name]
+                queue.append(named[name])
+    return wanted
+
+
+def applies_unclaimed(
+    clauses: tuple[Clause, ...],
+    named: Mapping[str, Clause],
+    scope: dict[str, np.ndarray],
+    cuts: Cuts,
+    lines: int,
+) -> np.ndarray | None:
+    """Return what `applies` where preferences that cost something are not claimed; None where there are none."""
+    free = [row for row, clause in enumerate(clauses) if not clause.origin_cost]
+    if len(free) == len(clauses):
+        return None
+    found = np.zeros((len(clauses), lines, len(cuts.width)), dtype=bool)
+    costly = {clause.name for clause in clauses if clause.origin_cost}
+    rest = {name: clause for name, clause in named.items() if name not in costly}
+    found[free] = applies(tuple(clauses[row] for row in free), rest, scope, cuts, lines)
+    return found
+
+
 def check_single_replace(clauses: tuple[Clause, ...], on: np.ndarray, importer: str, exporter: str) -> None:
     """Refuse two clauses that each claim to be the whole duty of one part; `on` is (clauses, ...) bool."""
     for how in ("replace", "quota"):
@@ -239,3 +272,12 @@ def duty(normal: float, clauses: tuple[Clause, ...], values: tuple[float, ...]) 
     for value in of("cut"):
         rate *= 1.0 - value
     return rate
+
+
+def barrier(clauses: Iterable[Clause]) -> float:
+    """Return the factor on the trade cost of the barriers among clauses with fixed rates, 1 without any."""
+    factor = 1.0
+    for clause in clauses:
+        if clause.kind == "ntb":
+            factor *= (1.0 + clause.base - float(clause.rate or 0.0)) / (1.0 + clause.base)
+    return factor
