@@ -239,8 +239,10 @@ class Case:
         return self.words(issue).partition(",")[0]
 
     def terms(self, deal: Iterable[float]) -> list[str]:
-        """Write a deal issue by issue: ``US duty on cars 15 %``."""
-        return [f"{self.short(name)} {self.value(name, x)}" for name, x in zip(self.issues, deal, strict=True)]
+        """Write what a deal moves issue by issue: ``US duty on cars 15 %``."""
+        moved = self._moved(deal)
+        told = [f"{self.short(name)} {self.value(name, x)}" for name, x in moved.items()]
+        return told + (["all else as now"] if len(moved) < len(self.issues) else [])
 
     def plain(self, issue: str) -> str:
         """Say an issue without its article: ``US rate on Japanese cars and parts``."""
@@ -251,23 +253,29 @@ class Case:
         return getattr(self.sheet.issues[issue], "stacking", "") == "cut"
 
     def terms_and_now(self, deal: Iterable[float]) -> list[str]:
-        """Write a deal issue by issue with where each stands today: ``US general rate 15 % (now about 11 %)``."""
-        named = zip(self.issues, deal, strict=True)
-        return [f"{self.plain(name)} {self.value(name, x)}{self._now(name)}" for name, x in named]
+        """Write what a deal moves with where each issue stands: ``US general rate 15 % (now about 11 %)``."""
+        moved = self._moved(deal)
+        told = [f"{self.plain(name)} {self.value(name, x)}{self._now(name)}" for name, x in moved.items()]
+        return told + (["all else as now"] if len(moved) < len(self.issues) else [])
+
+    def _moved(self, deal: Iterable[float]) -> dict[str, float]:
+        """Return the issues that a deal leaves elsewhere than they stand, as readers see it, with their values."""
+        found = {}
+        for (name, axis), x in zip(self.issues.items(), deal, strict=True):
+            if axis.status_quo is None or self.value(name, x) != self.value(name, axis.status_quo):
+                found[name] = x
+        return found
 
     def brief_terms(self, deal: Iterable[float]) -> list[str]:
         """Write what a deal moves by the issues' keys, with where each stands: ``us auto rate 12 % (now 27.5 %)``."""
-        found, same = [], 0
-        for name, x in zip(self.issues, deal, strict=True):
+        found, moved = [], self._moved(deal)
+        for name, x in moved.items():
             axis, cut = self.issues[name], self.is_cut(name) or self.issues[name].unit == "pp"
-            if axis.status_quo is not None and self.value(name, x) == self.value(name, axis.status_quo):
-                same += 1
-                continue
             nothing = not axis.status_quo and (cut or axis.status_quo is None or axis.unit == "USD mn")
             now = "" if nothing else self._now(name)
             word = " cut" if cut and not name.endswith("cut") else ""
             found.append(f"{name.replace('-', ' ')}{word} {self.value(name, x)}{now}")
-        return found + (["all else as now"] if same else [])
+        return found + (["all else as now"] if len(moved) < len(self.issues) else [])
 
     def _now(self, issue: str) -> str:
         axis = self.issues[issue]

@@ -42,7 +42,15 @@ def _tables(case: Case, name: str, responses: Mapping[str, Response]) -> Iterato
         *(Column(key, title) for key, title in (("status", "Kind"), ("how", "How"), ("source", "Source"))),
     )
     rows = [
-        (row["maker"], row["plant"], row["units"] / 1e3, row["share_percent"], row["status"], row["how"], row["source"])
+        (
+            row["maker"],
+            _place(case, row["plant"]),
+            row["units"] / 1e3,
+            row["share_percent"],
+            row["status"],
+            row["how"],
+            row["source"],
+        )
         for row in base_rows(some)
     ]
     title = f"Cars sold in {where} by where they are built, base year"
@@ -55,6 +63,10 @@ def _all(
     for policy, response in responses.items():
         if policy != "before":
             yield from ((case.title(policy), row) for row in rows_of(response))
+
+
+def _place(case: Case, plant: str) -> str:
+    return case.names.region(plant) if plant in case.world.regions else case.names.spelled(plant)
 
 
 def _thousand(value: float | None) -> float | None:
@@ -78,7 +90,13 @@ def _by_place(case: Case, name: str, responses: Mapping[str, Response], where: s
     )
     rows: list[tuple[Cell, ...]] = [
         (
-            *(policy, row["plant"], row["duty_after_percent"], row["group_before"] / 1e3, row["group_after"] / 1e3),
+            *(
+                policy,
+                _place(case, row["plant"]),
+                row["duty_after_percent"],
+                row["group_before"] / 1e3,
+                row["group_after"] / 1e3,
+            ),
             *(row["group_percent"], row["all_percent"], row["equilibrium_percent"], row["residual_points"]),
         )
         for policy, row in _all(case, responses, place_rows)
@@ -107,7 +125,7 @@ def _plants(case: Case, name: str, responses: Mapping[str, Response], where: str
         Column("percent", "Change", "percent", signed=True),
     )
     rows = [
-        (policy, row["what"], row["unit"], row["before"], row["after"], row["percent"])
+        (policy, case.names.spelled(row["what"]), row["unit"], row["before"], row["after"], row["percent"])
         for policy, row in _all(case, responses, output_rows)
     ]
     some = next(iter(responses.values()))
@@ -148,7 +166,13 @@ def _duty(case: Case, name: str, responses: Mapping[str, Response], where: str) 
     )
     rows = [
         (
-            *(policy, row["plant"], row["rate_after_percent"], row["per_unit_before"], row["per_unit_after"]),
+            *(
+                policy,
+                _place(case, row["plant"]),
+                row["rate_after_percent"],
+                row["per_unit_before"],
+                row["per_unit_after"],
+            ),
             _thousand(row["total_after"]),
         )
         for policy, row in _all(case, responses, duty_rows)
@@ -168,7 +192,7 @@ def _ranges(case: Case, name: str, responses: Mapping[str, Response], where: str
     )
     ranges = load_ranges(name)
     rows = [
-        (policy, row["what"], row["unit"], row["low"], row["central"], row["high"])
+        (policy, case.names.spelled(row["what"]), row["unit"], row["low"], row["central"], row["high"])
         for policy, row in _all(case, responses, lambda response: range_rows(response, ranges))
     ]
     note = f"{_AGAINST} Over every corner of the assumed elasticities between plants and makers and the share of parts."
