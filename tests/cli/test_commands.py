@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,8 @@ def test_each_command_has_an_example_and_json(command, capsys):
     assert "Example" in text
     assert f"dealspace {command} " in text or f"dealspace {command}\n" in text
     assert "--json" in text
+    assert "\\b" not in text
+    assert re.search(r"^  Examples?:\n    dealspace ", text, re.MULTILINE)  # a line of its own, indented
 
 
 def test_typers_own_runner_agrees():
@@ -335,7 +338,7 @@ sys.exit(code)
     "arguments",
     [
         ["--help"],
-        ["check", "SHEET"],
+        ["check", "SHEET", "--quick"],
         ["diff", "SHEET", "SHEET"],
         ["new", "a", "--parties", "USA,KOR"],
         ["world", "list"],
@@ -365,3 +368,29 @@ def test_a_closed_pipe_is_quiet():
     )  # fmt: skip
     assert done.stdout == '{\n  "'
     assert done.stderr == ""
+
+
+def test_a_sheet_whose_products_the_economy_cannot_tell_apart_is_not_sound(sheet, capsys):
+    text = sheet.read_text(encoding="utf-8")
+    assert text.count("products: C29") == 1
+    sheet.write_text(text.replace("products: C29", "products: hs:8703"), encoding="utf-8")
+    line = 1 + text[: text.index("products: C29")].count("\n")
+    capsys.readouterr()
+    assert execute(["check", str(sheet), "--quick"]) == 0
+    assert capsys.readouterr().out.startswith("us-korea: sound;")
+    assert execute(["check", str(sheet)]) == 2
+    out = capsys.readouterr()
+    assert out.out == ""
+    start = f"{sheet}:{line}  issues.kor-barriers.products: hs:8703 cannot be told apart in KOR's imports from USA"
+    assert out.err.startswith(start)
+    assert len(out.err.splitlines()) == 1
+    assert execute(["check", str(sheet), "--json"]) == 2
+    record = json.loads(capsys.readouterr().out)
+    assert (record["ok"], record["summary"]) == (False, None)
+    assert [fault["path"] for fault in record["faults"]] == ["issues.kor-barriers.products"]
+
+
+def test_quick_is_about_the_whole_sheet(capsys):
+    words = ["check", "us-japan-2025", "--line", "8703.23", "--importer", "USA", "--exporter", "JPN", "--quick"]
+    assert execute(words) == 2
+    assert capsys.readouterr().err == "--quick has no effect with --line; leave one of the two out\n"

@@ -26,7 +26,7 @@ def test_a_starter_is_valid_for_any_pair(pair: tuple[str, str]) -> None:
 
 def test_a_starter_raises_no_warning(tmp_path: Path) -> None:
     path = write_new_sheet("talks", ("USA", "EU"), WORLD, tmp_path)
-    report = check_sheet(path, WORLD)
+    report = check_sheet(path, WORLD, quick=True)
     assert report.ok
     assert report.warnings == ()
 
@@ -84,7 +84,7 @@ USUAL = "41  offers.struck-deal: leaves kr-food, kr-barriers open; what is not s
 def test_what_looks_unmeant_is_warned_of(tmp_path: Path, edits: list[tuple[str, str]], says: str) -> None:
     path = tmp_path / "us-korea.yaml"
     path.write_text(edited(*edits), encoding="utf-8")
-    report = check_sheet(path, WORLD)
+    report = check_sheet(path, WORLD, quick=True)
     assert report.ok
     said = [str(warning).removeprefix(f"{path}:") for warning in report.warnings]
     assert says in said
@@ -94,4 +94,4 @@ def test_what_looks_unmeant_is_warned_of(tmp_path: Path, edits: list[tuple[str, 
 def test_a_clean_check_returns_the_sheet(tmp_path: Path) -> None:
     path = tmp_path / "us-korea.yaml"
     path.write_text(edited(), encoding="utf-8")
-    assert check_sheet(path, WORLD).sheet == good()
+    assert check_sheet(path, WORLD, quick=True).sheet == good()

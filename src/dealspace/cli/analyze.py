@@ -22,7 +22,7 @@ def command(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print all results as JSON instead of the briefing.")] = False,
 ) -> None:
-    r"""Answer what a negotiation is worth, and to whom: no deal, the room for a deal, the final offer.
+    """Answer what a negotiation is worth, and to whom: no deal, the room for a deal, the final offer.
 
     \b
     Examples:
@@ -30,7 +30,7 @@ def command(
       dealspace analyze my-talks.yaml --out out/my-talks
 
     Progress goes to standard error, so that the output can be piped.
-    """
+    """  # noqa: D301 (typer reads the backspace; a raw string would show it)
     folder = None if out is None else place(out, "--out")
     if folder is not None:
         check_folder(folder)

@@ -27,9 +27,15 @@ def command(
         str | None,
         typer.Option("--policy", metavar="NAME", help="Count a policy or offer instead of the acts in force that day."),
     ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Check the text alone, not whether the economy can follow it.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
-    r"""Read a term sheet and name every fault at once, each with its file and line.
+    """Read a term sheet and name every fault at once, each with its file and line.
+
+    A sheet whose text is sound is then tried on its economy, which must tell the products of every policy and issue
+    apart; that takes a few seconds.
 
     With --line it says instead what one tariff line pays: the normal duty, each act that applies, in order and
     with its authority, and why others do not.
@@ -38,19 +44,23 @@ def command(
     Examples:
       dealspace check us-korea.yaml
       dealspace check us-japan-2025 --line 8703.23 --importer USA --exporter JPN --on 2025-07-20
+
+    \b
     A fault reads:
       us-korea.yaml:14  issues.us-auto-rate.range: 27.5 has no unit; write 27.5% or 0.275.
 
     Exits with 0 when the sheet is sound, with 2 otherwise. What is allowed but may not be meant is noted.
-    """
+    """  # noqa: D301 (typer reads the backspace; a raw string would show it)
     if line is not None:
+        if quick:
+            raise DealspaceError("--quick has no effect with --line; leave one of the two out")
         _say_line(sheet, line, importer, exporter, on, policy, json)
         return
     given = {"--importer": importer, "--exporter": exporter, "--on": on, "--policy": policy}
     idle = [option for option, value in given.items() if value is not None]
     if idle:
         raise DealspaceError(f"{idle[0]} has no effect without --line; add --line 8703.23, say, or leave it out")
-    _check(sheet, json)
+    _check(sheet, quick, json)
 
 
 def _say_line(
@@ -66,10 +76,10 @@ def _say_line(
         typer.echo(text(found))
 
 
-def _check(sheet: str, json: bool) -> None:
+def _check(sheet: str, quick: bool, json: bool) -> None:
     from dealspace.termsheet import check_sheet
 
-    found = check_sheet(sheet)
+    found = check_sheet(sheet, quick=quick)
     if json:
         print_json(
             {

@@ -14,14 +14,14 @@ def command(
     second: Annotated[str, typer.Argument(metavar="B", help="The sheet after: built-in name or path.")],
     json: Annotated[bool, typer.Option("--json", help="Print the changes as JSON.")] = False,
 ) -> None:
-    r"""Say in words what changed from one term sheet to another.
+    """Say in words what changed from one term sheet to another.
 
     \b
     Example:
       dealspace diff us-japan-2025 my-variant.yaml
 
     Exits with 0 whether or not something changed; the comments of the files do not count.
-    """
+    """  # noqa: D301 (typer reads the backspace; a raw string would show it)
     from dealspace.termsheet import diff, load_sheet
 
     a, b = load_sheet(first), load_sheet(second)

@@ -27,13 +27,13 @@ def command(
     force: Annotated[bool, typer.Option("--force", help="Write over an existing file.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the outcome as JSON.")] = False,
 ) -> None:
-    r"""Write a commented term sheet for two parties, to be filled in.
+    """Write a commented term sheet for two parties, to be filled in.
 
     \b
     Examples:
       dealspace new us-korea --parties USA,KOR --out us-korea.yaml
       dealspace new eu-us --parties USA,EU
-    """
+    """  # noqa: D301 (typer reads the backspace; a raw string would show it)
     from dealspace.termsheet.starter import check_name, new_sheet
     from dealspace.world.catalogue import load_world
 

@@ -60,7 +60,7 @@ def command(
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print every region as JSON.")] = False,
 ) -> None:
-    r"""Compute the effects of one policy, each region against the benchmark before any measure.
+    """Compute the effects of one policy, each region against the benchmark before any measure.
 
     With --years it solves one equilibrium a year, with the acts in force and the staged rates of that year, and adds
     the present value of the gains.
@@ -72,7 +72,7 @@ def command(
       dealspace simulate us-japan-2025 --policy status-quo --against before --years 2025-2033 --law us-japan-2019
 
     Exits with 3, a reason and no numbers when the equilibrium has no solution.
-    """
+    """  # noqa: D301 (typer reads the backspace; a raw string would show it)
     from dealspace.termsheet import load_sheet
 
     found = load_sheet(sheet)

@@ -25,12 +25,12 @@ def _root(context: typer.Context) -> None:
 def list_command(
     json: Annotated[bool, typer.Option("--json", help="Print the names as JSON.")] = False,
 ) -> None:
-    r"""Name the embedded economies.
+    """Name the embedded economies.
 
     \b
     Example:
       dealspace world list
-    """
+    """  # noqa: D301 (typer reads the backspace; a raw string would show it)
     from dealspace.world.catalogue import list_worlds
 
     names = list_worlds()
@@ -45,12 +45,12 @@ def show_command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of an embedded economy, or path of an .npz file.")],
     json: Annotated[bool, typer.Option("--json", help="Print the description as JSON.")] = False,
 ) -> None:
-    r"""Describe an economy: size, regions, sectors, groups, trade elasticities.
+    """Describe an economy: size, regions, sectors, groups, trade elasticities.
 
     \b
     Example:
       dealspace world show world-2022
-    """
+    """  # noqa: D301 (typer reads the backspace; a raw string would show it)
     from dealspace.world.catalogue import describe, load_world
 
     world = load_world(name)
@@ -91,12 +91,12 @@ def build_command(
     to: Annotated[str, typer.Option("--to", metavar="DIR", help="Folder for the computed files.")] = "world-build",
     json: Annotated[bool, typer.Option("--json", help="Print the paths written as JSON.")] = False,
 ) -> None:
-    r"""Compute the embedded economy again from its sources.
+    """Compute the embedded economy again from its sources.
 
     \b
     Example:
       dealspace world build --from ../shared --to build/world
-    """
+    """  # noqa: D301 (typer reads the backspace; a raw string would show it)
     folder, target = place(source, "--from"), place(to, "--to")
     if not os.path.isdir(folder):
         raise DealspaceError(f"--from {source}: there is no such folder; give the one with the source tables")
