@@ -10,11 +10,12 @@ import argparse
 import os
 import platform
 import tempfile
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from timing import Row, command, milliseconds, peak_memory
+from timing import Row, command, milliseconds, peak_memory, ratio
 from worlds import ROOT, caliendo_parro, synthetic
 
 import dealspace as ds
@@ -22,9 +23,9 @@ from dealspace.analysis.model import CompiledSheet, SheetModel
 from dealspace.bargaining.from_sheet import required_measures
 from dealspace.core.adjoint import pull_back_many
 from dealspace.core.batch import values_and_cotangents
-from dealspace.core.closure import Closure
+from dealspace.core.closure import Closure, Roy, Specific
 from dealspace.core.solve import solve as solve_core
-from dealspace.core.wedges import no_change
+from dealspace.core.wedges import Wedges, no_change
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 OPENS, CLOSES = "<!-- figures -->", "<!-- /figures -->"
@@ -62,6 +63,53 @@ def bilateral(world: ds.Economy, importer: str, exporter: str, rate: float) -> d
     tariff = np.array(world.tariff)
     tariff[world.region_index(importer), world.region_index(exporter)] += rate
     return ds.Policy(world, tariff=tariff, name=f"+{100 * rate:.0f} points")
+
+
+def everything(world: ds.Economy) -> ds.Policy:
+    """Return the same duty with every other instrument beside it: quotas slack, binding and over their limit."""
+    tariff = np.array(world.tariff)
+    tariff[world.region_index("USA"), world.region_index("JPN")] += 0.25
+    farm, food, cars = "A01_02", "C10T12", "C29"
+    for origin in ("USA", "AUS", "THA"):  # a quota sets the whole duty of its cells
+        for sector in (farm, food):
+            cell = world.region_index("JPN"), world.region_index(origin), world.sector_index(sector)
+            tariff[cell] = world.tariff[cell]
+    return ds.Policy(
+        world,
+        tariff=tariff,
+        trade_cost={("JPN", "USA", cars): 0.95},
+        rent={("EU", "USA", food): 1.02},
+        rent_to_importer={("EU", "USA", food): 0.5},
+        services_tax={("GBR", "USA", "J58T63"): 0.02},
+        subsidy={("USA", "world", "C26"): 0.02, ("JPN", "USA", cars): -0.01},
+        transfer={"JPN": -2000.0, "USA": 2000.0},
+        quotas=[
+            ds.Quota("JPN", ["USA", "THA"], farm, ratio=0.9, out_rate=3.0, kept=0.5, name="binding"),
+            ds.Quota("JPN", "AUS", farm, ratio=3.0, out_rate=3.0, name="slack"),
+            ds.Quota("JPN", {"USA": 0.6, "AUS": 0.6}, food, in_rate=0.05, out_rate=0.09, markup=0.02, name="over"),
+        ],
+        name="every instrument",
+    )
+
+
+def instruments(world: ds.Economy) -> list[Row]:
+    """Time a policy with every instrument, and other labour markets, over the plain duty under mobile labour."""
+    base, duty, whole = world.baseline, bilateral(world, "USA", "JPN", 0.25).wedges, everything(world)
+    closure = Closure()
+
+    def solved(wedges: Wedges, closure: Closure) -> Callable[[], object]:
+        found, status, _ = solve_core(base, wedges, closure)
+        assert found is not None, status.reason
+        return lambda: jax.block_until_ready(solve_core(base, wedges, closure)[0])
+
+    seen = {str(word) for word in ds.solve(world, whole).quotas.status.values}
+    assert seen == {"slack", "binding", "over"}, seen
+    plain, name = solved(duty, closure), f"{world.name}: core solve over that of the duty alone"
+    rows = [ratio(f"{name}, {whole.name}", solved(whole.wedges, closure), plain, repeats=60, target=1.4)]
+    for labour in (Roy(), Specific()):
+        other = solved(duty, Closure(labour=labour))
+        rows.append(ratio(f"{name}, labour {labour.name}", other, plain, repeats=30, target=1.4))
+    return rows
 
 
 def published() -> list[Row]:
@@ -114,6 +162,7 @@ def measure() -> list[Row]:
     rows = processes()
     world = ds.load_world("world-2022")
     rows += one_economy(world, bilateral(world, "USA", "JPN", 0.25), 2.5)
+    rows += instruments(world)
     rows.append(peak_memory("peak memory after the benchmark"))
     rows += published()
     big = synthetic(45, 45)

@@ -41,6 +41,19 @@ def milliseconds(what: str, run: Callable[[], object], *, repeats: int = 30, tar
     return Row(what, 1e3 * float(np.median(seconds)), 1e3 * min(seconds), "ms", target)
 
 
+def ratio(what: str, run: Callable[[], object], plain: Callable[[], object], *, repeats: int, target: float) -> Row:
+    """Time `run` over `plain`, in turns, so that a machine that slows down slows both."""
+    run(), plain()
+    seconds = np.zeros((repeats, 2))
+    for k in range(repeats):
+        for column, each in enumerate((run, plain)):
+            start = time.perf_counter()
+            each()
+            seconds[k, column] = time.perf_counter() - start
+    of_medians, of_fastest = (float(a / b) for a, b in (np.median(seconds, axis=0), seconds.min(axis=0)))
+    return Row(what, of_medians, of_fastest, "solves", target)
+
+
 def command(what: str, arguments: list[str], *, repeats: int, env: dict[str, str], target: float | None) -> Row:
     """Time a command of its own process, interpreter and imports included."""
     seconds = []
