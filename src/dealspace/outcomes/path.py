@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dealspace.errors import DealspaceError, NotConvergedError, SheetError, unknown_name
+from dealspace.errors import DealspaceError, NotConvergedError, unknown_name
 from dealspace.outcomes.equilibrium import Equilibrium, solve
 from dealspace.termsheet.law import with_law
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from dealspace.instruments.policy import Policy
-    from dealspace.termsheet.acts import Act
     from dealspace.termsheet.sheet import TermSheet
     from dealspace.world.economy import Economy
 
@@ -198,6 +197,7 @@ def along_years(
     >>> path.equivalent_variation.sizes["year"], bool(path.present_value.sel(region="KOR") < 0)
     (2, True)
     """
+    from dealspace.termsheet.including import can_tell
     from dealspace.termsheet.loading import world_of
 
     listed = _checked(tuple(years), discount, day)
@@ -205,7 +205,7 @@ def along_years(
         if name not in sheet.policies and name not in sheet.offers:
             raise unknown_name("policy", name, [*sheet.policies, *sheet.offers])
     world = world_of(sheet) if world is None else world
-    whole, left_out = with_law(sheet, *law, can_tell=lambda act: _tells(sheet, world, act))
+    whole, left_out = with_law(sheet, *law, can_tell=lambda act: can_tell(act, world))
     days = tuple(date.fromisoformat(f"{year}-{day}") for year in listed)
     runs: list[tuple[Equilibrium, ...]] = []
     wanted = (policy,) if against is None else (policy, against)
@@ -268,17 +268,3 @@ def _alike(a: Policy, b: Policy) -> bool:
         np.shape(x) == np.shape(y) and np.array_equal(np.asarray(x), np.asarray(y))
         for x, y in zip(left, right, strict=True)
     )
-
-
-def _tells(sheet: TermSheet, world: Economy, act: Act) -> bool:
-    """Say whether the economy's lines can tell a measure's products apart, and trade some of them."""
-    from dealspace.instruments.clauses import own_lists
-    from dealspace.instruments.products import known_lists, line_book, select
-
-    book, lists = line_book(world), known_lists(own_lists(sheet))
-    try:
-        pairs = [(n, i) for n in sheet.members(act.by, world) for i in sheet.partners(act, world)]
-        caught = [select(act.products.terms, book.pair(n, i), book, lists).any() for n, i in pairs]
-    except (SheetError, DealspaceError):
-        return False
-    return any(caught)
