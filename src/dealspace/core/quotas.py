@@ -21,6 +21,7 @@ from jaxtyping import Array, Float, Int
 
 from dealspace.core import runtime  # noqa: F401  (float64 before the first array)
 
+CLOSED = float(np.exp(20.0))  # outside over inside of an absolute quota: nobody pays such a duty
 SMALLEST = 1e-30  # keeps logs finite where a quota's goods are not bought at all
 
 

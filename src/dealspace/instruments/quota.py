@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, inf
+from math import inf
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from dealspace.core.quotas import Quotas
     from dealspace.world.economy import Economy
-
-_CLOSED = exp(20.0)  # a factor at which nothing comes in over the quota
 
 
 @dataclass(frozen=True)
@@ -129,6 +127,16 @@ def _is_number(value: object) -> bool:
     return isinstance(value, Real) and not isinstance(value, bool) and bool(np.isfinite(float(value)))
 
 
+class _Row(NamedTuple):
+    """A cell under a quota: position of its limit, gross factors in and over it, share of the rents that stays."""
+
+    cell: tuple[int, int, int]
+    limit: int
+    inside: float
+    outside: float
+    kept: float
+
+
 def quotas_of(world: Economy, quotas: Sequence[object], eta: float = 2.0) -> Quotas:
     """Return quotas as the core takes them; every cell is one line.
 
@@ -141,7 +149,7 @@ def quotas_of(world: Economy, quotas: Sequence[object], eta: float = 2.0) -> Quo
     """
     from dealspace.core.quotas import Quotas, as_arrays
 
-    rows: list[tuple[tuple[int, int, int], int, float, float, float]] = []
+    rows: list[_Row] = []
     limits: list[float] = []
     faults: list[Fault] = []
     for quota in quotas:
@@ -152,14 +160,13 @@ def quotas_of(world: Economy, quotas: Sequence[object], eta: float = 2.0) -> Quo
             _add(world, quota, rows, limits)
         except PolicyError as error:
             faults += error.faults
-    cells = [row[0] for row in rows]
+    cells = [row.cell for row in rows]
     twice = {cell for cell in cells if cells.count(cell) > 1}
     faults += [Fault(f"{_cell(world, cell)} is under two quotas; keep one", "quotas") for cell in sorted(twice)]
     if faults:
         raise PolicyError(faults)
     at = np.array(cells, dtype=np.int32).reshape(-1, 3)
     count, tau0 = len(rows), 1.0 + world.tariff[tuple(at.T)]
-    inside, outside, kept = (np.array([row[k] for row in rows]) for k in (2, 3, 4))
     held: dict[str, Any] = {
         "importer": at[:, 0],
         "exporter": at[:, 1],
@@ -167,13 +174,13 @@ def quotas_of(world: Economy, quotas: Sequence[object], eta: float = 2.0) -> Quo
         "rest_price": np.zeros(count),
         "rest_sales": np.zeros(count),
         "cell": np.arange(count, dtype=np.int32),
-        "quota": np.array([row[1] for row in rows], dtype=np.int32),
+        "quota": np.array([row.limit for row in rows], dtype=np.int32),
         "share": np.ones(count),
         "tau0": tau0,
-        "inside": inside,
-        "outside": outside,
+        "inside": np.array([row.inside for row in rows]),
+        "outside": np.array([row.outside for row in rows]),
         "barrier": np.ones(count),
-        "kept": kept,
+        "kept": np.array([row.kept for row in rows]),
         "limit": np.array(limits),
         "eta": eta,
     }
@@ -192,7 +199,7 @@ def check_cells(world: Economy, levels: Mapping[str, np.ndarray], quotas: Quotas
     ):
         if changed[at].any():
             n, i, j = (int(axis[np.flatnonzero(changed[at])[0]]) for axis in at)
-            cell = f"({world.regions[n]}, {world.regions[i]}, {world.sectors[j]})"
+            cell = _cell(world, (n, i, j))
             faults.append(Fault(f"a quota sets the whole duty of {cell}; state in_rate and out_rate there", label))
     if faults:
         raise PolicyError(faults)
@@ -217,10 +224,10 @@ def rebased(quotas: Quotas, before: Economy, after: Economy) -> Quotas:
     return quotas._replace(limit=quotas.limit * sales(after) / sales(before))
 
 
-def _add(
-    world: Economy, quota: Quota, rows: list[tuple[tuple[int, int, int], int, float, float, float]], limits: list[float]
-) -> None:
-    """Add the lines and limits of a quota: (cell, position of the limit, inside, outside, kept)."""
+def _add(world: Economy, quota: Quota, rows: list[_Row], limits: list[float]) -> None:
+    """Add the cells and limits of a quota."""
+    from dealspace.core.quotas import CLOSED
+
     n, j = world.region_index(quota.importer), world.sector_index(quota.sector)
     given = quota.exporters
     origins = dict(given) if isinstance(given, Mapping) else None
@@ -240,13 +247,13 @@ def _add(
         for i in traded:
             rate = float(world.tariff[n, i, j]) if quota.in_rate is None else quota.in_rate
             inside = 1.0 + rate + quota.markup
-            outside = inside * _CLOSED if quota.out_rate is None else 1.0 + quota.out_rate
+            outside = inside * CLOSED if quota.out_rate is None else 1.0 + quota.out_rate
             if outside < inside:
                 message = (
                     f"{quota.out_rate:g} is below what {_cell(world, (n, i, j))} pays within the quota, {inside - 1:g}"
                 )
                 raise PolicyError(Fault(f"{message}; raise it or state in_rate", f"quotas.{label}.out_rate"))
-            rows.append(((n, i, j), len(limits), inside, outside, quota.kept))
+            rows.append(_Row((n, i, j), len(limits), inside, outside, quota.kept))
         limits.append(volume if volume is not None else (ratio or 0.0) * imports)
 
 

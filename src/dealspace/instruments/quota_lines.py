@@ -5,9 +5,8 @@ own (a country share, or an issue about one) has its own quota; the other origin
 
 A quota that started in the year of the sheet or later is new: its rates count as stated, and its limit is what came
 in times volume over imports. Of one that stood in the base year the base is kept: with the quota as it stood, solving
-gives ones. The duty factor tau0 that the world's data show
-for a line is what its buyers paid, so the rates of the act say how far premium and duty are apart, and the data what
-they come to:
+gives ones. The duty factor tau0 that the world's data show for a line is what its buyers paid, so the rates of the act
+say how far premium and duty are apart, and the data what they come to:
 
 - imports below `SLACK` of the volume: the quota was slack, so ``inside`` is tau0;
 - imports within `SLACK` and `OVER` of it: it was binding, the limit is what came in, and the premium is what tau0 shows
@@ -25,7 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from dealspace.core.quotas import Quotas, as_arrays
+from dealspace.core.quotas import CLOSED, Quotas, as_arrays
 from dealspace.errors import Fault, SheetError
 from dealspace.instruments.parts import Parts
 from dealspace.instruments.quota_map import Limits, Marks, QuotaMap
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from dealspace.world.economy import Economy
 
 SLACK, OVER = 0.97, 1.03
-#: Factor between inside and outside of an absolute quota: nothing comes in at such a duty.
-CLOSED = float(np.exp(20.0))
 TOLD = 0.005
 REST = "others"
 

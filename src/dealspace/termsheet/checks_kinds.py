@@ -19,6 +19,7 @@ from dealspace.termsheet.units import volume
 
 if TYPE_CHECKING:
     from dealspace.termsheet.entries import Issue
+    from dealspace.termsheet.sheet import TermSheet
 
 QuotaIssue = QuotaVolumeIssue | QuotaShareIssue | MarkupIssue
 _GOODS_KINDS = ("quota", "safeguard", "gate-price", "services-tax")
@@ -218,11 +219,12 @@ def _share_fits(context: Context, place: Place, issue: QuotaShareIssue, act: Quo
         yield context.fault((*place, "range"), message)
 
 
-def quota_ceiling(sheet: object, act: QuotaAct) -> float:
+def quota_ceiling(sheet: TermSheet, act: QuotaAct) -> float:
     """Return the largest volume that a quota may have in a deal, in kt."""
-    now = round(act.volume_on(sheet.day_of(act)), 9)  # type: ignore[attr-defined]
-    issues = sheet.issues.values()  # type: ignore[attr-defined]
-    return max([now, *(i.high for i in issues if isinstance(i, QuotaVolumeIssue) and i.quota == act.name)])
+    now = round(act.volume_on(sheet.day_of(act)), 9)
+    return max(
+        [now, *(i.high for i in sheet.issues.values() if isinstance(i, QuotaVolumeIssue) and i.quota == act.name)]
+    )
 
 
 def carve_outs_catch_products(context: Context) -> Iterator[Fault]:
