@@ -47,8 +47,13 @@ def test_the_offer_moves_the_us_share_of_rice(case) -> None:
     before = op.effects_under(no_deal, sheet, "no-deal", "rice")["rice"]
     after = op.effects_under(framework, sheet, "framework", "rice")["rice"]
     usa = after.market.at("USA")
-    assert len(before.after.quotas) == 1
-    assert [quota.volume for quota in after.after.quotas] == pytest.approx([asked, 767 - asked])
+    # The sheet gives shares, so each origin keeps its own without a deal; what the US gains the others lose alike.
+    assert [quota.volume for quota in before.after.quotas] == pytest.approx([346, 286, 70, 42, 23])
+    assert before.quantity[usa] == pytest.approx(346, rel=1e-6)
+    left = (767 - asked) / (767 - 346)
+    assert [quota.volume for quota in after.after.quotas] == pytest.approx(
+        [asked, 286 * left, 70 * left, 42 * left, 23 * left]
+    )
     assert after.quantity[usa] == pytest.approx(asked, rel=1e-6)
     assert next(iter(after.displaced)) == "THA"
     np.testing.assert_allclose(after.quantity[~after.market.home].sum(), 767.0, rtol=1e-6)
@@ -62,3 +67,28 @@ def test_the_table_takes_the_sheet(case) -> None:
     assert usa["quantity after"][0] == pytest.approx(float(sheet.offers["framework"].values["jp-rice-share"]), rel=1e-6)
     with pytest.raises(ds.DealspaceError, match="give rates, or a sheet and its policy, not both"):
         op.products(framework, "rice", {"rice": {}}, sheet=sheet)
+
+
+def test_a_small_market_keeps_its_quota_whole(case) -> None:
+    sheet, no_deal, _ = case
+    table_rice = op.load_market("table-rice-2025", no_deal.world)  # 100 kt of the 770: 346 kt of US rice do not fit
+    assert op.quotas_under(sheet, "no-deal", table_rice) == table_rice.quotas
+
+
+def test_a_subsidy_on_rice_is_one_on_rice(case) -> None:
+    sheet, no_deal, _ = case
+    world = no_deal.world
+    plain = op.effects_under(ds.solve(world, sheet.policy("status-quo", world)), sheet, "status-quo", "rice")["rice"]
+    solved = ds.solve(world, sheet.policy("us-rice-support", world))
+    paid = op.effects_under(solved, sheet, "us-rice-support", ["rice", "wheat"])
+    usa = plain.market.at("USA")
+    border = paid["rice"].cleared.border[usa] / plain.cleared.border[usa]
+    assert border == pytest.approx(0.9, abs=2e-4)  # 10 % of it, and hardly a change of US costs
+    # The quota binds: buyers pay what they paid, and the state trader takes the subsidy, 10 % of 346 kt.
+    assert paid["rice"].cleared.price[usa] == pytest.approx(plain.cleared.price[usa], rel=5e-4)
+    subsidy = 0.1 * plain.money.receipts[usa]
+    assert paid["rice"].money.markup[usa] - plain.money.markup[usa] == pytest.approx(subsidy, rel=0.01)
+    barriers, subsidies = op.wedges_under(sheet, solved, "us-rice-support", paid["wheat"].market)
+    assert subsidies["USA"] == 0.0
+    assert barriers["USA"] == 1.0
+    assert op.wedges_under(sheet, no_deal, "no-deal", paid["rice"].market) == ({}, {})

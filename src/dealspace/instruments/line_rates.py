@@ -14,6 +14,7 @@ from dealspace.instruments.compile import ETA
 from dealspace.instruments.mapping import line_factors
 from dealspace.instruments.parts import PairParts, pair_goods, pair_parts
 from dealspace.instruments.products import known_lists, line_book
+from dealspace.instruments.stacking import SUBSIDIES
 
 if TYPE_CHECKING:
     from dealspace.termsheet.sheet import TermSheet
@@ -41,6 +42,8 @@ class LineRates:
         Gross duty factor as the treasury collects it; equal to `tau` where a line is in one piece.
     barrier : (H,)
         Change of the trade cost, rents of barriers included.
+    subsidy : (H,)
+        Rate of the subsidies on the line's sales at basic price, paid by the exporter; export taxes count with minus.
     value : (H,)
         Base sales at basic price, USD million, on the level of the economy's cell.
     quota : (H,) of str
@@ -57,6 +60,7 @@ class LineRates:
     tau: np.ndarray
     revenue: np.ndarray
     barrier: np.ndarray
+    subsidy: np.ndarray
     value: np.ndarray
     quota: np.ndarray
 
@@ -125,6 +129,7 @@ def line_rates(
         tau=np.where(under, tau0, tau0 * price),
         revenue=np.where(under, tau0, revenue),
         barrier=barrier,
+        subsidy=_subsidies(pair, asked),
         value=(net * level[lines.sector])[asked],
         quota=quota,
     )
@@ -141,6 +146,15 @@ def _quotas(pair: PairParts) -> np.ndarray:
         if clause.stacking == "quota":
             names[pair.on[row].any(axis=1)] = clause.entry
     return names.astype(str)
+
+
+def _subsidies(pair: PairParts, asked: np.ndarray) -> np.ndarray:
+    """Return the subsidy rate on the lines asked for, each measure with the part of the line that it catches."""
+    rate = np.zeros(len(asked))
+    for row, clause in enumerate(pair.clauses):
+        if clause.kind in SUBSIDIES:
+            rate += SUBSIDIES[clause.kind] * (clause.rate or 0.0) * (pair.on[row, asked] @ pair.cuts.width)
+    return rate
 
 
 def _factors(pair: PairParts, asked: np.ndarray, eta: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -21,7 +21,7 @@ from dealspace.instruments.levies import Levies, Levy
 from dealspace.instruments.nest import AnyArray, Factors, Sums, factors, line_sums
 from dealspace.instruments.parts import Caught, Parts
 from dealspace.instruments.quota_lines import QuotaMove, QuotaTerms, quota_map
-from dealspace.instruments.stacking import Clause
+from dealspace.instruments.stacking import SUBSIDIES, Clause
 from dealspace.instruments.valorem import barrier_factors
 
 if TYPE_CHECKING:
@@ -321,7 +321,7 @@ def _check_quotas(cells: np.ndarray, given: Ingredients, eta: float) -> None:
 def _levies(given: Ingredients) -> Levies | None:
     """Return the levies as matrices, None without any."""
     taxes = _levy(given, {"services-tax": 1.0})
-    subsidies = _levy(given, {"subsidy": 1.0, "export-tax": -1.0})
+    subsidies = _levy(given, SUBSIDIES)
     transfers = given.transfers[:, 1:]
     moved = jnp.asarray(transfers) if transfers.any() else None
     if taxes is None and subsidies is None and moved is None:

@@ -36,6 +36,8 @@ from dealspace.errors import Fault, SheetError
 BORDER = ("tariff", "gate-price", "quota", "safeguard", "ntb")
 #: Kinds that tax or subsidise sales of whole cells.
 LEVIES = ("services-tax", "subsidy", "export-tax")
+#: Levies on the producer's price, with their sign as a subsidy.
+SUBSIDIES = {"subsidy": 1.0, "export-tax": -1.0}
 #: Ways of stacking in the order in which they count, and those of them that are summed up by `duty`.
 ORDER = ("quota", "inclusive", "add", "replace", "ceiling", "cut", "ntb")
 DUTIES = ORDER[1:-1]

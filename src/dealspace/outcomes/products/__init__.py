@@ -9,7 +9,7 @@ from dealspace.outcomes.products.data import list_markets, load_market, market_f
 from dealspace.outcomes.products.effects import Money, ProductEffects, base_money, product_effects, split_money
 from dealspace.outcomes.products.market import OTHERS, Market, MarketQuota, Source
 from dealspace.outcomes.products.shares import country_shares
-from dealspace.outcomes.products.sheet import effects_under, quotas_under, rates_under
+from dealspace.outcomes.products.sheet import effects_under, quotas_under, rates_under, wedges_under
 from dealspace.outcomes.products.table import (
     SHOWN,
     effects_of,
@@ -48,5 +48,6 @@ __all__ = [
     "sigma_of",
     "split_money",
     "summary_row",
+    "wedges_under",
     "with_home",
 ]

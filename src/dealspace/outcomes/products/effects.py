@@ -108,6 +108,8 @@ def product_effects(
     rates: Mapping[str, float] | None = None,
     *,
     specific: Mapping[str, float] | None = None,
+    barriers: Mapping[str, float] | None = None,
+    subsidies: Mapping[str, float] | None = None,
     quotas: tuple[MarketQuota, ...] | None = None,
     eta: float = ETA,
 ) -> ProductEffects:
@@ -125,6 +127,9 @@ def product_effects(
         same factor): right only when the policy treats the cell's lines alike, and `ProductEffects.given` is False.
     specific : mapping, optional
         Duty or mark-up per unit after the policy by origin, in the market's currency; the base's where left out.
+    barriers, subsidies : mapping, optional
+        Change of the product's trade cost (after over before) and subsidy rate on it, by origin; those of the whole
+        cell, which spread what falls on one product over all, where left out.
     quotas : tuple of MarketQuota, optional
         Quotas after the policy; those of the base where left out. They set the whole duty of their origins.
     eta : float
@@ -142,7 +147,8 @@ def product_effects(
         When an origin, a region or a quota is not known, or the market does not clear.
     """
     after = _after(equilibrium, market, rates, specific, quotas)
-    setting = _setting(equilibrium, market, after)
+    barrier, net = _other_wedges(equilibrium, market, barriers or {}, subsidies or {})
+    setting = _setting(equilibrium, market, after, barrier * net)
     cleared = clear(market, setting)
     if not cleared.residual < 1e-8:
         raise DealspaceError(
@@ -158,7 +164,7 @@ def product_effects(
         money=split_money(
             after, cleared.border, cleared.price, market.quantity * cleared.demand.quantity, cleared.volume
         ),
-        nest=_nest_spending(equilibrium, market, cleared, eta),
+        nest=_nest_spending(equilibrium, market, cleared, barrier, eta),
         home_index_hat=float(equilibrium.solution.price_index_hat[equilibrium.world.region_index(market.importer)]),
         policy=equilibrium.policy.name,
         given=rates is not None,
@@ -211,14 +217,32 @@ def _by_origin(equilibrium: Equilibrium, market: Market, cells: np.ndarray) -> n
     return np.array([mean if name == OTHERS else cells[n, world.region_index(name), j] for name in market.origins])
 
 
-def _setting(equilibrium: Equilibrium, market: Market, after: Market) -> Setting:
-    """Read costs, spending and price of the sector off the equilibrium."""
+def _barriers(equilibrium: Equilibrium) -> np.ndarray:
+    """Changes of trade costs of whole cells, rents included (importer, exporter, sector)."""
+    wedges = equilibrium.policy.wedges
+    return np.asarray(wedges.trade_cost * wedges.rent)
+
+
+def _other_wedges(
+    equilibrium: Equilibrium, market: Market, barriers: Mapping[str, float], subsidies: Mapping[str, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the trade-cost factor and one less the subsidy of each origin (O,): as given, else those of its cell."""
+    barrier = _by_origin(equilibrium, market, _barriers(equilibrium))
+    net = _by_origin(equilibrium, market, np.asarray(1.0 - equilibrium.policy.wedges.subsidy))
+    for name, factor in barriers.items():
+        barrier[market.at(name)] = factor
+    for name, rate in subsidies.items():
+        net[market.at(name)] = 1.0 - rate
+    return barrier, net
+
+
+def _setting(equilibrium: Equilibrium, market: Market, after: Market, wedge: np.ndarray) -> Setting:
+    """Read costs, spending and price of the sector off the equilibrium; `wedge` (O,) is d r (1 - s) of the product."""
     s, world = equilibrium.solution, equilibrium.world
     n, j = world.region_index(market.importer), world.sector_index(market.sector)
-    wedges = equilibrium.policy.wedges
-    cost = np.asarray(s.c_hat)[None] * np.asarray(wedges.trade_cost * wedges.rent * (1.0 - wedges.subsidy))
+    cost = np.broadcast_to(np.asarray(s.c_hat)[None], world.flows.shape)
     return Setting(
-        cost_hat=_by_origin(equilibrium, market, cost),
+        cost_hat=_by_origin(equilibrium, market, cost) * wedge,
         tau=after.tau,
         specific=after.specific,
         quotas=after.quotas,
@@ -227,16 +251,19 @@ def _setting(equilibrium: Equilibrium, market: Market, after: Market) -> Setting
     )
 
 
-def _nest_spending(equilibrium: Equilibrium, market: Market, cleared: Cleared, eta: float) -> np.ndarray:
-    """Spending on the product (O,) in the sector's solution: the cell's, moved by the line's duty against the cell's.
+def _nest_spending(
+    equilibrium: Equilibrium, market: Market, cleared: Cleared, barrier: np.ndarray, eta: float
+) -> np.ndarray:
+    """Spending on the product (O,) in the sector's solution: the cell's, moved by the line's wedge against the cell's.
 
-    s'_h E'_cell with s'_h = s_h (tau_hat_h / felt)^(1-eta), see `instruments.nest`; premia of quotas as found here.
+    s'_h E'_cell with s'_h = s_h (tau_hat_h d_h / felt d)^(1-eta), see `instruments.nest`; premia as found here.
     """
     world = equilibrium.world
     base = world.flows * (1.0 + world.tariff)
     grown = np.divide(np.asarray(equilibrium.solution.spending), base, out=np.ones_like(base), where=base > 0)
     cell, felt = _by_origin(equilibrium, market, grown), _by_origin(equilibrium, market, _felt(equilibrium))
     line = cleared.price / cleared.border * market.border / market.price
+    line *= barrier / _by_origin(equilibrium, market, _barriers(equilibrium))
     return market.spending * cell * np.where(market.home, 1.0, (line / felt) ** (1.0 - eta))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +45,9 @@ def effects_under(
     for name in asked:
         market = market_of(name, equilibrium.world)
         rates = rates_under(sheet, equilibrium, policy, market, on)
+        barriers, subsidies = wedges_under(sheet, equilibrium, policy, market, on)
         quotas = quotas_under(sheet, policy, market)
-        found[name] = product_effects(equilibrium, market, rates, quotas=quotas)
+        found[name] = product_effects(equilibrium, market, rates, barriers=barriers, subsidies=subsidies, quotas=quotas)
     return found
 
 
@@ -74,6 +75,30 @@ def rates_under(
     return rates
 
 
+def wedges_under(
+    sheet: TermSheet, equilibrium: Equilibrium, policy: str, market: Market, on: date | None = None
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the change of the trade cost and the subsidy rate on the product by origin, of its own lines.
+
+    A subsidy on one product is spread over its whole cell in the equilibrium; here it falls on the product. Origins
+    whose cell has neither, or whose lines are not named, are left out.
+    """
+    world, wedges = equilibrium.world, equilibrium.policy.wedges
+    n, j = world.region_index(market.importer), world.sector_index(market.sector)
+    cells = np.asarray(wedges.trade_cost * wedges.rent * (1.0 - wedges.subsidy))[n, :, j]
+    barriers, subsidies = {}, {}
+    for name in market.origins:
+        if name in (market.importer, OTHERS) or cells[world.region_index(name)] == 1.0:
+            continue
+        lines = line_rates(sheet, world, policy, market.importer, name, on, hs=market.hs)
+        named = ~np.strings.endswith(lines.codes.astype(str), "x")
+        if named.any():
+            weight = lines.value[named] / lines.value[named].sum()
+            barriers[name] = float(weight @ lines.barrier[named])
+            subsidies[name] = float(weight @ lines.subsidy[named])
+    return barriers, subsidies
+
+
 def _moved_cells(equilibrium: Equilibrium) -> set[tuple[int, ...]]:
     """Cells (importer, exporter, sector) whose duties the policy moves, or that hold a quota."""
     moved = {tuple(cell) for cell in np.argwhere(equilibrium.policy.tariff_price != 1.0).tolist()}
@@ -81,23 +106,34 @@ def _moved_cells(equilibrium: Equilibrium) -> set[tuple[int, ...]]:
     return moved | set(zip(*(np.asarray(axis).tolist() for axis in quotas[:3]), strict=True))
 
 
-def quotas_under(sheet: TermSheet, policy: str, market: Market) -> tuple[MarketQuota, ...]:
-    """Return the market's quotas with the shares and volumes that an offer gives; a policy's are the base's.
+def quotas_under(sheet: TermSheet, policy: str | None, market: Market) -> tuple[MarketQuota, ...]:
+    """Return the market's quotas with the country shares and volumes of a policy or an offer; None as they stand.
 
-    A share is taken in the market's unit as written (kt); a volume moves the market's quota in proportion.
+    As in the equilibrium, origins to which the sheet gives shares have quotas of their own; what an offer changes of
+    one share or of the volume, the others lose or gain in proportion. Shares are taken in the market's unit as written
+    (kt); a market that is a part of the quota, too small for them, keeps its quota whole under a policy.
     """
     quotas = market.quotas
-    if policy not in sheet.offers or not quotas:
-        return quotas
     for act in _quota_acts(sheet, market):
-        shares, volume = _moved(sheet, policy, act)
+        moved, volume = _moved(sheet, policy, act) if policy and policy in sheet.offers else ({}, float(act.volume))
         factor = volume / act.volume
-        held = market.with_(quotas=quotas)
         for quota in market.quotas:
-            own = {name: share for name, share in shares.items() if name in quota.origins}
-            if own or factor != 1.0:
-                quotas = country_shares(held, quota.name, own, quota.volume * factor)
+            shares = _shares(market, quota, act.shares or {}, moved, factor)
+            if (shares and (moved or sum(shares.values()) <= quota.volume)) or factor != 1.0:
+                quotas = country_shares(market.with_(quotas=quotas), quota.name, shares, quota.volume * factor)
     return quotas
+
+
+def _shares(
+    market: Market, quota: MarketQuota, given: Mapping[str, float], moved: Mapping[str, float], factor: float
+) -> dict[str, float]:
+    """Return the volumes of the origins of a quota that have their own: `moved` as they are, others in proportion."""
+    before = {name: float(given.get(name, market.quantity[market.at(name)])) for name in moved if name in quota.origins}
+    taken = sum(moved[name] for name in before)
+    others = quota.volume - sum(before.values())
+    left = (quota.volume * factor - taken) / others if others else factor
+    kept = {name: float(share) * left for name, share in given.items() if name in quota.origins and name not in moved}
+    return {**{name: moved[name] for name in before}, **kept}
 
 
 def _quota_acts(sheet: TermSheet, market: Market) -> list[Any]:
