@@ -8,7 +8,7 @@ import pytest
 import dealspace as ds
 from dealspace.analysis.model import CompiledSheet, SheetModel
 from dealspace.bargaining.from_sheet import required_measures
-from dealspace.bargaining.model import DealModel
+from dealspace.bargaining.model import RATES, DealModel
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +41,13 @@ def test_a_batch_solves_what_the_public_call_solves(model):
 
 
 def test_slopes_are_those_of_central_differences(model):
-    deal = np.array([0.12, 0.18, 0.4, 0.05])
+    low, high = (np.array([getattr(axis, end) for axis in model.issues]) for end in ("low", "high"))
+    deal = low + (high - low) * np.linspace(0.45, 0.55, len(low))
     slopes = model.gradient(deal)
-    step = 1e-5  # short: the duty of a line has a kink where the rate passes its normal duty
     for k in range(len(deal)):
+        # Short for rates, for the duty of a line has a kink where the rate passes its normal duty; longer where little
+        # trade moves, for differences to stand above what the solver leaves open.
+        step = (4e-5 if model.issues[k].unit in RATES else 5e-3) * (high[k] - low[k])
         ends = np.array([deal, deal])
         ends[0, k] += step
         ends[1, k] -= step
@@ -57,6 +60,23 @@ def test_the_status_quo_lies_where_the_law_is(model):
     assert found["us-auto-rate"] == pytest.approx(0.275, abs=1e-6)
     assert found["jp-farm-food-tariffs"] == pytest.approx(0.0, abs=1e-6)
     assert 0.10 < found["us-general-rate"] < 0.13
+    # What the acts state is taken as it stands, what only wedges tell is found though little trade hangs on it.
+    assert found["jp-rice-share"] == 346.0
+    assert found["jp-beef-rate"] == pytest.approx(0.216, abs=1e-4)
+    assert [found[name] for name in ("jp-pork-cut", "jp-auto-barriers", "jp-digital-tax", "jp-investment")] == [0.0] * 4
+
+
+def test_what_is_given_outright_is_counted_apart(model):
+    named = {axis.name: k for k, axis in enumerate(model.issues)}
+    deal = np.array([axis.status_quo for axis in model.issues])
+    given = deal.copy()
+    given[named["jp-investment"]] = 550_000.0
+    before, after = model.evaluate(np.stack([deal, given])).values
+    moved = dict(zip(model.measure_names, after - before, strict=True))
+    # 550 bn at a grant equivalent of 2 % over 4 years; no outcome of trade moves.
+    assert moved["grants:USA"] == pytest.approx(2750.0)
+    assert moved["grants:JPN"] == pytest.approx(-2750.0)
+    assert all(abs(change) < 1e-6 for name, change in moved.items() if not name.startswith("grants"))
 
 
 def test_backgrounds_change_what_third_countries_face(model):
@@ -77,7 +97,7 @@ def test_a_deal_that_cannot_be_solved_has_a_reason(model, monkeypatch):
 
     monkeypatch.setattr(module, "TOLERANCE", -1.0)  # no residual is that small, so every deal resists
     monkeypatch.setattr(module, "solve_core", refuse)
-    table = model.evaluate(np.array([[0.1, 0.2, 0.0, 0.0]]))
+    table = model.evaluate(np.array([[axis.low for axis in model.issues]]))
     assert not table.ok.any()
     assert np.isnan(table.values).all()
     assert table.reasons == ("it stopped near JPN",)

@@ -136,7 +136,8 @@ def fake_sheet(**more):
             answer_probability=SimpleNamespace(value=0.25),
         ),
         "threat": ("letter-25",),
-        "measures": {"letter-25": SimpleNamespace(by="USA")},
+        "measures": {"letter-25": SimpleNamespace(by="USA", kind="tariff")},
+        "issues": {},
         "groups": {},
         "offers": {
             "june": SimpleNamespace(hindsight=False, values={"cars": 0.1}),
@@ -160,6 +161,14 @@ def test_a_sheet_gives_weights_doubts_and_required_measures():
     assert len(needed) == len(set(needed))
 
 
+def test_grants_weigh_as_much_as_real_income_and_are_not_in_doubt():
+    sheet = fake_sheet(issues={"money": SimpleNamespace(kind="commitment")})
+    payoff = payoff_of(sheet, "USA")
+    assert payoff.weights == {"ev:USA": 1.0, "balance:USA:JPN": 0.2, "grants:USA": 1.0}
+    assert set(payoff.spread) == {"balance:USA:JPN"}
+    assert {"grants:USA", "grants:JPN"} <= set(required_measures(sheet))
+
+
 def test_a_sheet_gives_no_deal_and_its_threatener():
     terms = no_deal_terms(fake_sheet())
     assert (terms.retaliation, terms.r) == ("answer", 0.25)
@@ -167,7 +176,7 @@ def test_a_sheet_gives_no_deal_and_its_threatener():
     assert (terms.threatener, terms.q, terms.s, terms.struck_down) == ("USA", 0.6, 0.7, "before")
     assert terms.q_interval == (0.4, 0.8)
     group = fake_sheet(
-        parties=("EU", "USA"), groups={"EU": ("DEU",)}, measures={"letter-25": SimpleNamespace(by="DEU")}
+        parties=("EU", "USA"), groups={"EU": ("DEU",)}, measures={"letter-25": SimpleNamespace(by="DEU", kind="tariff")}
     )
     assert threatener_of(group) == "EU"
     assert threatener_of(fake_sheet(threat=())) is None

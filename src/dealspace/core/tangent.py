@@ -23,7 +23,7 @@ from dealspace.core.measures import Measure, read
 from dealspace.core.solution import solution
 from dealspace.core.wedges import Wedges
 
-TANGENT_TOLERANCE = 1e-6  # relative to the largest entry of (dG/dp) dp
+TANGENT_TOLERANCE = 1e-6  # relative to the largest move of the economy, and of the quotas' premia
 TANGENT_ITERATIONS = 500
 
 
@@ -33,6 +33,18 @@ class WedgeMap(Protocol):
     def wedges(self, x: Float[Array, " K"]) -> Wedges:
         """Return the wedges of a deal."""
         ...
+
+
+def _gap(change: Array, moved: Array, premia: int) -> Array:
+    """Return the largest relative change of the economy and of the last `premia` entries, each by its own size.
+
+    A quota moves its own premium far and the economy little; one scale for both would stop too early.
+    """
+    cut = change.shape[0] - premia
+    least = jnp.finfo(change.dtype).tiny
+    blocks = (slice(0, cut), slice(cut, None)) if premia else (slice(0, cut),)
+    parts = [jnp.max(jnp.abs(change[at])) / jnp.maximum(jnp.max(jnp.abs(moved[at])), least) for at in blocks]
+    return jnp.max(jnp.stack(parts))
 
 
 @partial(jax.jit, static_argnames=("measures", "inert"))
@@ -69,7 +81,7 @@ def deal_slopes(
 
         def step(moved: Array) -> tuple[Array, Array]:
             new = source / scale + push(moved)
-            return new, jnp.max(jnp.abs(new - moved))
+            return new, _gap(new - moved, new, state.log_r.shape[0])
 
         end = fixed_point(step, source / scale, jnp.asarray(TANGENT_TOLERANCE), TANGENT_ITERATIONS)
         return read_off(end.x * scale, direction), end.converged
