@@ -10,6 +10,7 @@ import pytest
 
 from dealspace.instruments.compile import compile_deals, compile_policy
 from dealspace.instruments.explain import explain
+from dealspace.instruments.explain_line import explain_line
 from dealspace.termsheet import TermSheet, builtin_sheets, load_sheet
 from dealspace.termsheet.base import Source
 from dealspace.termsheet.quantities import first_day
@@ -176,3 +177,35 @@ def test_the_weights_and_chances_stand_in_their_intervals() -> None:
     assert chance.low < chance.value < chance.high
     assert {term.key for term in entries.preference("USA").terms} == {"ev", "balance", "output:C29"}
     assert entries.threat == ("letter-25",)
+
+
+@pytest.mark.parametrize("name", SHEETS)
+@pytest.mark.parametrize(
+    ("line", "exporter", "day", "rate"),
+    [
+        ("8703.23", "JPN", "2025-04-02", 0.025),  # cars from 3 April, Proclamation 10908
+        ("8703.23", "JPN", "2025-04-03", 0.275),
+        ("8708.29.51.60", "JPN", "2025-05-02", 0.025),  # parts a month later, 2.5 % without the act
+        ("8708.29.51.60", "JPN", "2025-05-03", 0.275),
+        ("7208.51", "JPN", "2025-03-11", 0.0),  # metals at 25 % from 12 March, at 50 % from 4 June
+        ("7208.51", "JPN", "2025-03-12", 0.25),
+        ("7208.51", "JPN", "2025-06-03", 0.25),
+        ("7208.51", "JPN", "2025-06-04", 0.50),
+        ("7208.51", "JPN", "2025-07-20", 0.50),
+        ("7208.51", "GBR", "2025-06-03", 0.25),  # the United Kingdom stays at 25 %
+        ("7208.51", "GBR", "2025-07-20", 0.25),
+        ("8703.23", "GBR", "2025-06-29", 0.275),  # and pays 10 % in all on cars from 30 June
+        ("8703.23", "GBR", "2025-06-30", 0.10),
+    ],
+)
+def test_lines_of_section_232_by_day(name: str, line: str, exporter: str, day: str, rate: float) -> None:
+    found = explain_line(sheet(name), world(), "USA", exporter, line, on=date.fromisoformat(day))
+    assert found.duty == pytest.approx(rate, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_what_is_over_stands_in_no_policy(name: str) -> None:
+    entries = sheet(name)
+    over = {key for key, act in entries.measures.items() if act.until and act.until < entries.as_of}
+    assert over == {"s232-metals-25", "s232-metal-content-25", "s232-autos-uk-25", "s232-parts-uk-25"}
+    assert not over & {key for policy in entries.policies.values() for key in policy}
