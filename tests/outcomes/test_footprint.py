@@ -262,6 +262,15 @@ def test_costs_from_an_equilibrium_follow_the_formulas():
     assert costs.exports_hat == pytest.approx(float(eq.flows[1, 0, 0]) / c_home / 14.0, rel=1e-12)
 
 
+def test_a_subsidy_lowers_the_price_at_the_gate():
+    world = small_world()
+    eq = ds.solve(world, ds.Policy(world, subsidy={("HOME", "AWAY", "CARS"): 0.1}))
+    costs = costs_solved(make(parts_from="AWAY", parts_share=0.2), eq, {"AWAY": Duty(0.1, 0.1)}, Duty(0.1, 0.1))
+    gate = 0.9 * float(np.asarray(eq.solution.c_hat)[1, 0])  # sellers get c_hat, buyers pay a tenth less
+    np.testing.assert_allclose(costs.buyer_hat[:, 1], gate, rtol=1e-12)
+    assert costs.parts_price_hat == pytest.approx(gate, rel=1e-12)
+
+
 def test_places_of_several_regions_are_mixed_by_their_weights():
     world = small_world()
     eq = ds.solve(world, ds.Policy(world, tariff={("HOME", "AWAY", "CARS"): 0.35}))

@@ -1,11 +1,11 @@
 """What a policy does to the price of a car by the place where it is built, from a solved equilibrium or as given.
 
-A car from region i costs its buyer c_hat_i tau'_i d_hat_i / tau0_i. Plants in the market that use parts of region k in
+A car from region i costs its buyer c_hat_i (1 - s_i) tau'_i d_hat_i / tau0_i, where s_i is the subsidy on it. Plants in the market that use parts of region k in
 a share phi of their cost, where the sector as a whole uses phi0 = gamma_io pi, pay besides
 
     c_hat_plants / c_hat_sector = ( c_hat_k tau'_k / tau0_k / P_hat_sector )^(phi - phi0)
 
-which swaps the average basket of inputs of the sector for these parts, at fixed shares of cost.
+which swaps the average basket of inputs of the sector for these parts, at fixed shares of cost; c_hat_k less a subsidy too.
 """
 
 from __future__ import annotations
@@ -144,7 +144,8 @@ def costs_solved(
     """
     world, found = equilibrium.world, equilibrium.solution
     n, j = world.region_index(footprint.market), world.sector_index(footprint.sector)
-    c_hat = np.asarray(found.c_hat)[:, j]
+    # Subsidies lower what the market pays at the gate; the base has none.
+    c_hat = np.asarray(found.c_hat)[:, j] * np.asarray(1.0 - equilibrium.wedges.subsidy)[n, :, j]
     none = Duty(0.0, 0.0)
     before, after, barrier, gate = (np.zeros(len(footprint.plants)) for _ in range(4))
     for region, weight in footprint.weights.items():
