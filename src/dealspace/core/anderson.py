@@ -84,11 +84,11 @@ def _remember(carry: _Carry) -> tuple[_Carry, Array]:
     keep = carry.residual <= RESTART * carry.best
     write = keep & (carry.iteration > 0)
     slot = carry.written % DEPTH
-    scale = jnp.where(keep, 1.0, 0.0)
-    dX = (scale * carry.dX).at[slot].set(jnp.where(write, carry.x - carry.previous_x, 0.0))
-    dF = (scale * carry.dF).at[slot].set(jnp.where(write, f - carry.previous_f, 0.0))
+    # A history is dropped by its Gram matrix alone: a difference without a norm there gets no weight.
+    dX = carry.dX.at[slot].set(jnp.where(write, carry.x - carry.previous_x, 0.0))
+    dF = carry.dF.at[slot].set(jnp.where(write, f - carry.previous_f, 0.0))
     row = dF @ dF[slot]
-    gram = (scale * carry.gram).at[slot].set(row).at[:, slot].set(row)
+    gram = jnp.where(keep, carry.gram, 0.0).at[slot].set(row).at[:, slot].set(row)
     written = jnp.where(write, carry.written + 1, 0)
     best = jnp.where(keep, carry.best, carry.residual)
     kept = carry._replace(dX=dX, dF=dF, gram=gram, written=written, previous_x=carry.x, previous_f=f, best=best)
