@@ -1,11 +1,12 @@
 """What a policy does to the price of a car by the place where it is built, from a solved equilibrium or as given.
 
-A car from region i costs its buyer c_hat_i (1 - s_i) tau'_i d_hat_i / tau0_i, where s_i is the subsidy on it. Plants in the market that use parts of region k in
-a share phi of their cost, where the sector as a whole uses phi0 = gamma_io pi, pay besides
+A car from region i costs its buyer c_hat_i (1 - s_i) tau'_i d_hat_i / tau0_i, where s_i is the subsidy on it. Plants in
+the market that use parts of region k in a share phi of their cost, where the sector as a whole uses phi0 = gamma_io pi,
+pay besides
 
-    c_hat_plants / c_hat_sector = ( c_hat_k tau'_k / tau0_k / P_hat_sector )^(phi - phi0)
+    c_hat_plants / c_hat_sector = ( c_hat_k (1 - s_k) tau'_k / tau0_k / P_hat_sector )^(phi - phi0)
 
-which swaps the average basket of inputs of the sector for these parts, at fixed shares of cost; c_hat_k less a subsidy too.
+which swaps the average basket of inputs of the sector for these parts, at fixed shares of cost.
 """
 
 from __future__ import annotations
