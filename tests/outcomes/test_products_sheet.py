@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -92,3 +94,17 @@ def test_a_subsidy_on_rice_is_one_on_rice(case) -> None:
     assert subsidies["USA"] == 0.0
     assert barriers["USA"] == 1.0
     assert op.wedges_under(sheet, no_deal, "no-deal", paid["rice"].market) == ({}, {})
+
+
+def test_each_quota_of_a_market_keeps_its_own_shares(case) -> None:
+    sheet, no_deal, _ = case
+    rice = op.load_market("rice", no_deal.world)
+    (whole,) = rice.quotas
+    north = dataclasses.replace(whole, name="north", origins=("USA", "THA"), volume=640.0)
+    south = dataclasses.replace(whole, name="south", origins=("AUS", "CHN", "others"), volume=135.0)
+    found = {quota.name: quota for quota in op.quotas_under(sheet, "framework", rice.with_(quotas=(north, south)))}
+    asked = float(sheet.offers["framework"].values["jp-rice-share"])
+    # 640 - 605.5 are left to Thailand of 640 - 346; what moves in one quota is no matter of the other.
+    volumes = {"north, USA": asked, "north, THA": 286 * (640 - asked) / (640 - 346)}
+    volumes |= {"south, AUS": 70.0, "south, CHN": 42.0, "south, others": 23.0}
+    assert {name: quota.volume for name, quota in found.items()} == pytest.approx(volumes)
