@@ -39,7 +39,7 @@ def without_quota_cells(
 ) -> tuple[Float[Array, "N N J"], QuotaTrade]:
     """Take the cells of quotas out of the attraction and return what is fixed there."""
     quotas = wedges.quotas
-    at = (quotas.importer, quotas.exporter, quotas.sector)
+    at = quotas.at
     subsidy, rent, kept = wedges.subsidy[at], wedges.rent[at], wedges.rent_to_importer[at]
     theta = baseline.theta[quotas.sector]
     outer = jnp.log(wedges.trade_cost[at] * (1.0 - subsidy) * rent)
@@ -116,7 +116,7 @@ def cell_flows(
     quotas: Quotas, trade: QuotaTrade, lines: LineFactors, volume: Float[Array, " L"], wedges: Wedges
 ) -> CellFlows:
     """Split a unit of spending in each cell of quotas."""
-    at = (quotas.importer, quotas.exporter, quotas.sector)
+    at = quotas.at
     duty, mine, theirs = _by_cell(quotas, lines, volume)
     rent = lines.per_tau * (wedges.rent[at] - 1.0) / wedges.rent[at]
     kept = wedges.rent_to_importer[at]

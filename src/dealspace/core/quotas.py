@@ -58,6 +58,11 @@ class Quotas(NamedTuple):
     limit: Float[Array, " K"]
     eta: Float[Array, ""]
 
+    @property
+    def at(self) -> tuple[Int[Array, " C"], Int[Array, " C"], Int[Array, " C"]]:
+        """The cells as an index into (importer, exporter, sector)."""
+        return self.importer, self.exporter, self.sector
+
 
 def no_quotas() -> Quotas:
     """Return the quotas of a policy without any."""
@@ -175,7 +180,7 @@ def part_of_the_way(quotas: Quotas, tariff: Float[Array, "N I J"], fraction: Flo
         return before ** (1.0 - fraction) * after**fraction
 
     cells = quotas.importer.shape[0]
-    tau = 1.0 + tariff[quotas.importer, quotas.exporter, quotas.sector]
+    tau = 1.0 + tariff[quotas.at]
     others = 1.0 - jax.ops.segment_sum(quotas.share, quotas.cell, cells)
     sold = 1.0 / tau - jax.ops.segment_sum(quotas.share / quotas.tau0, quotas.cell, cells)
     alone = others <= 1e-12

@@ -81,7 +81,7 @@ def new_shares(
     shift = jnp.max(jnp.where(baseline.output > 0, log_q, -jnp.inf), axis=0)
     q = jnp.exp(jnp.where(baseline.output > 0, log_q - jnp.where(jnp.isfinite(shift), shift, 0.0), -jnp.inf))
     pull = jnp.transpose(prepared.attraction_s, (1, 2, 0)) * q[None]
-    at = (prepared.quotas.importer, prepared.quotas.exporter, prepared.quotas.sector)
+    at = prepared.quotas.at
     trade = prepared.trade
     pull = pull.at[at].set(trade.share * jnp.exp(trade.power - trade.theta * lines.log_phi) * q[at[1], at[2]])
     total = pull.sum(axis=1, keepdims=True)
@@ -113,7 +113,7 @@ def split_spending(
 ) -> Money:
     """Split duty-inclusive spending into sales, duty, rents and subsidies, the cells of quotas by their lines."""
     quotas = prepared.quotas
-    at = (quotas.importer, quotas.exporter, quotas.sector)
+    at = quotas.at
     before_duty = spending[at] * prepared.trade.producer
     volume = volumes(quotas, lines, before_duty, c_hat[at[1], at[2]])
     cells: CellFlows = cell_flows(quotas, prepared.trade, lines, volume, wedges)

@@ -12,6 +12,8 @@ import numpy as np
 from dealspace.errors import DealspaceError, Fault, SheetError
 from dealspace.instruments.quota_lines import QuotaMove, QuotaTerms, Rates
 from dealspace.instruments.stacking import LEVIES, Clause
+from dealspace.termsheet.acts_quota import CommitmentAct, QuotaAct, SafeguardAct
+from dealspace.termsheet.issues import CommitmentIssue, MarkupIssue, QuotaShareIssue, QuotaVolumeIssue
 from dealspace.termsheet.products import parse_term
 from dealspace.termsheet.staging import rate_in
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 VOLUMES = ("quota", "safeguard")
 #: Issues that move a quota and are no clauses of their own.
-MOVES = ("quota-volume", "quota-share", "markup")
+MOVES = (QuotaVolumeIssue, QuotaShareIssue, MarkupIssue)
 #: Kinds whose `by` is the exporter.
 _BY_EXPORTER = ("subsidy", "export-tax")
 
@@ -57,7 +59,7 @@ def act_clauses(sheet: TermSheet, world: Economy, act: Act, on: date | None = No
 
 def issue_clauses(sheet: TermSheet, world: Economy, issue: Issue, position: int) -> tuple[Clause, ...]:
     """Return an issue as clauses whose rate is entry `position` of a deal; none if it moves a quota or a sum."""
-    if issue.kind in (*MOVES, "commitment"):
+    if isinstance(issue, (*MOVES, CommitmentIssue)):
         return ()
     path = f"issues.{issue.name}"
     clause = _clause(sheet, world, issue, path, rate=None, issue=position, displaces=issue.lifts)
@@ -156,7 +158,7 @@ def deal_terms(
     lifted = {name for issue in axes if issue.kind == "commitment" for name in issue.lifts}
     acts = tuple(act for act in sheet.acts("status-quo", background, on) if act.name not in lifted)
     known = {act.name for act in acts}
-    needed = dict.fromkeys(issue.quota for issue in axes if issue.kind in MOVES)  # type: ignore[attr-defined]
+    needed = dict.fromkeys(issue.quota for issue in axes if isinstance(issue, MOVES))
     acts += tuple(sheet.measures[name] for name in needed if name not in known)
     return _terms(sheet, world, acts, axes, on)
 
@@ -164,52 +166,54 @@ def deal_terms(
 def _terms(sheet: TermSheet, world: Economy, acts: Iterable[Act], issues: tuple[Issue, ...], on: date | None) -> Terms:
     clauses, quotas = [], []
     transfers = np.zeros((len(world.regions), 1 + len(issues)))
-    moves = tuple(_move(issue, k) for k, issue in enumerate(issues) if issue.kind in MOVES)
+    moves = tuple(_move(issue, k) for k, issue in enumerate(issues) if isinstance(issue, MOVES))
     acts = tuple(acts)
     replaced = {name for act in acts if act.kind == "commitment" for name in act.replaces}
     for act in (act for act in acts if act.name not in replaced):
         clauses += act_clauses(sheet, world, act, on)
-        if act.kind == "commitment":
-            transfers[:, 0] += _transfer(sheet, world, act, act.transfer[1])  # type: ignore[attr-defined]
-        elif act.kind in VOLUMES:
+        if isinstance(act, CommitmentAct):
+            transfers[:, 0] += _transfer(sheet, world, act, act.transfer[1])
+        elif isinstance(act, QuotaAct | SafeguardAct):
             quotas.append(_quota(sheet, world, act, moves, sheet.day_of(act, on)))
     for k, issue in enumerate(issues):
         clauses += issue_clauses(sheet, world, issue, k)
-        if issue.kind == "commitment":
-            transfers[:, 1 + k] += _transfer(sheet, world, issue, issue.transfer(1.0)[1])  # type: ignore[attr-defined]
+        if isinstance(issue, CommitmentIssue):
+            transfers[:, 1 + k] += _transfer(sheet, world, issue, issue.transfer(1.0)[1])
     return Terms(tuple(clauses), tuple(quotas), moves, transfers)
 
 
-def _move(issue: Issue, position: int) -> QuotaMove:
-    origin = issue.on[0] if issue.kind == "quota-share" else ""
-    return QuotaMove(position, issue.kind, issue.quota, origin, f"issues.{issue.name}")  # type: ignore[attr-defined]
+def _move(issue: QuotaVolumeIssue | QuotaShareIssue | MarkupIssue, position: int) -> QuotaMove:
+    origin = issue.on[0] if isinstance(issue, QuotaShareIssue) else ""
+    return QuotaMove(position, issue.kind, issue.quota, origin, f"issues.{issue.name}")
 
 
-def _quota(sheet: TermSheet, world: Economy, act: Act, moves: tuple[QuotaMove, ...], day: date) -> QuotaTerms:
+def _quota(
+    sheet: TermSheet, world: Economy, act: QuotaAct | SafeguardAct, moves: tuple[QuotaMove, ...], day: date
+) -> QuotaTerms:
     """Return the terms of a quota or safeguard on a day."""
-    given = act.imports_by  # type: ignore[attr-defined]
-    shares = dict(getattr(act, "shares", None) or {})
+    given = act.imports_by
+    shares = dict(act.shares or {}) if isinstance(act, QuotaAct) else {}
     origins = {*shares, *(given or {}), *(m.origin for m in moves if m.quota == act.name and m.origin)}
     today = sheet.day_of(act)
-    volume, whole = act.volume_on(today), act.volume_on(act.from_ or today)  # type: ignore[attr-defined]
+    volume, whole = act.volume_on(today), act.volume_on(act.from_ or today)
     return QuotaTerms(
         clause=act.name,
         path=f"measures.{act.name}",
         stood=act.from_ is None or act.from_.year < sheet.as_of.year,
         volume=volume,
-        grown=act.volume_on(day) / volume,  # type: ignore[attr-defined]
-        imports=dict(given) if given else act.imports_total,  # type: ignore[attr-defined]
+        grown=act.volume_on(day) / volume,
+        imports=dict(given) if given else act.imports_total,
         shares={name: share * volume / whole for name, share in shares.items()},
-        rates=_rates(act, today),
-        then=_rates(act, day),
-        kept=act.kept,  # type: ignore[attr-defined]
+        rates=rates_on(act, today),
+        then=rates_on(act, day),
+        kept=act.kept,
         members={name: sheet.members(name, world) for name in origins},
     )
 
 
-def _rates(act: Act, day: date) -> Rates:
-    markup = act.markup_on(day) if act.kind == "quota" else 0.0  # type: ignore[attr-defined]
-    return Rates(act.inside(day), act.outside(day), markup)  # type: ignore[attr-defined]
+def rates_on(act: QuotaAct | SafeguardAct, day: date) -> Rates:
+    """Return the duties within and over a quota or safeguard on a day, and the least mark-up within it."""
+    return Rates(act.inside(day), act.outside(day), act.markup_on(day) if isinstance(act, QuotaAct) else 0.0)
 
 
 def _transfer(sheet: TermSheet, world: Economy, entry: Act | Issue, amount: float) -> np.ndarray:

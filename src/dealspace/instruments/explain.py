@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dealspace.errors import DealspaceError, Fault, SheetError, unknown_name
-from dealspace.instruments.clauses import measure_clauses, own_lists, placed, policy_clauses
+from dealspace.instruments.clauses import measure_clauses, own_lists, placed, policy_clauses, rates_on
 from dealspace.instruments.parts import PairParts, pair_parts
 from dealspace.instruments.products import known_lists, line_book, select
 from dealspace.instruments.stacking import BORDER, DUTIES, ORDER, Clause, barrier, duty
+from dealspace.termsheet.acts_quota import QuotaAct, SafeguardAct
 from dealspace.termsheet.products import parse_term
 
 if TYPE_CHECKING:
@@ -163,9 +164,9 @@ def _with_inside(sheet: TermSheet, clause: Clause, on: date | None) -> Clause:
     if clause.stacking != "quota":
         return clause
     act = sheet.measures[clause.entry]
-    day = sheet.day_of(act, on)
-    markup = act.markup_on(day) if act.kind == "quota" else 0.0  # type: ignore[attr-defined]
-    return replace(clause, rate=act.inside(day) + markup)  # type: ignore[attr-defined]
+    assert isinstance(act, QuotaAct | SafeguardAct), "no other measure sets the whole duty by volume"
+    rates = rates_on(act, sheet.day_of(act, on))
+    return replace(clause, rate=rates.inside + rates.markup)
 
 
 def _customs_value(world: Economy, pair: PairParts) -> np.ndarray:

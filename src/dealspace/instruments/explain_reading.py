@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from dealspace.errors import unknown_name
-from dealspace.instruments.clauses import act_clauses, policy_clauses
+from dealspace.instruments.clauses import MOVES, act_clauses, policy_clauses
 
 if TYPE_CHECKING:
     from dealspace.instruments.stacking import Clause
@@ -107,7 +107,7 @@ def _moves(sheet: TermSheet, policy: str) -> dict[str, dict[str, float]]:
     values = sheet.offers[policy].values if policy not in sheet.policies else {}
     for name, value in values.items():
         issue = sheet.issues[name]
-        if issue.kind in ("quota-volume", "quota-share", "markup"):
+        if isinstance(issue, MOVES):
             key = f"share:{issue.on[0]}" if issue.kind == "quota-share" else issue.kind.removeprefix("quota-")
-            found.setdefault(issue.quota, {})[key] = value  # type: ignore[attr-defined]
+            found.setdefault(issue.quota, {})[key] = value
     return found

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dealspace.instruments.clauses import own_lists
+from dealspace.instruments.clauses import own_lists, rates_on
 from dealspace.instruments.explain_reading import Reading
 from dealspace.instruments.explain_scope import catches
 from dealspace.instruments.normal import NormalDuty
 from dealspace.instruments.products import known_lists
 from dealspace.instruments.stacking import DUTIES, ORDER, Clause, barrier, duty
+from dealspace.termsheet.acts_border import GatePriceAct, TariffAct
+from dealspace.termsheet.acts_quota import QuotaAct, SafeguardAct
 
 if TYPE_CHECKING:
     from dealspace.instruments.explain_line import LineParts
@@ -218,11 +220,12 @@ def _rulings(sheet: TermSheet, reading: Reading, case: _Case, blank: LineRuling)
 
 def _by_quota(sheet: TermSheet, reading: Reading, case: _Case, quota: Clause, blank: LineRuling) -> list[LineRuling]:
     act = sheet.measures[quota.entry]
+    assert isinstance(act, QuotaAct | SafeguardAct), "no other measure sets the whole duty by volume"
     day = sheet.day_of(act, reading.day)
     moves = reading.moves.get(quota.entry, {})
     words = _quota_words(act, day, moves)
-    inside, outside = act.inside(day), act.outside(day)  # type: ignore[attr-defined]
-    markup = moves.get("markup", act.markup_on(day) if act.kind == "quota" else 0.0)  # type: ignore[attr-defined]
+    inside, outside, stated = rates_on(act, day)
+    markup = moves.get("markup", stated)
     barriers = tuple(_step(sheet, clause, None) for clause in case.here if clause.stacking == "ntb")
     kind = "quota" if act.kind == "quota" else "trigger"
     named = "what scarcity adds to the price is no duty and not counted here"
@@ -241,27 +244,29 @@ def _by_quota(sheet: TermSheet, reading: Reading, case: _Case, quota: Clause, bl
     return found
 
 
-def _quota_words(act: object, day: date, moves: dict[str, float]) -> str:
+def _quota_words(act: QuotaAct | SafeguardAct, day: date, moves: dict[str, float]) -> str:
     """Say how large a quota is and who has how much of it."""
-    volume = moves["volume"] if "volume" in moves else float(act.volume_on(day))  # type: ignore[attr-defined]
+    volume = moves["volume"] if "volume" in moves else act.volume_on(day)
     parts = [f"{volume:g} kt a year"]
+    if not isinstance(act, QuotaAct):
+        return parts[0]
     shares = _shares(act, volume, moves)
     if shares:
         parts.append("kept for " + ", ".join(f"{name} {round(share, 1):g} kt" for name, share in shares.items()))
-    if getattr(act, "closed", False):
+    if act.closed:
         parts.append("nothing comes in over it")
-    if getattr(act, "administration", ""):
-        parts.append(str(act.administration))  # type: ignore[attr-defined]
+    if act.administration:
+        parts.append(act.administration)
     return "; ".join(parts)
 
 
-def _shares(act: object, volume: float, moves: dict[str, float]) -> dict[str, float]:
+def _shares(act: QuotaAct, volume: float, moves: dict[str, float]) -> dict[str, float]:
     """Return the country shares: those that a deal sets, the others of what is left as they shared it before."""
-    before = dict(getattr(act, "shares", None) or {})
+    before = dict(act.shares or {})
     agreed = {key.removeprefix("share:"): value for key, value in moves.items() if key.startswith("share:")}
-    imports = getattr(act, "imports_by", None) or {}
+    imports = act.imports_by or {}
     taken = sum(before.get(name, imports.get(name, 0.0)) for name in agreed)
-    was_open = getattr(act, "volume", volume) - taken
+    was_open = act.volume - taken
     left = (volume - sum(agreed.values())) / was_open if was_open > 0 else 0.0
     return {name: share * max(left, 0.0) for name, share in before.items() if name not in agreed} | agreed
 
@@ -276,10 +281,10 @@ def _step(sheet: TermSheet, clause: Clause, so_far: float | None) -> LineStep:
         words.append(f"above the bound rate of {100 * bound:g} %")
     if clause.origin_cost:
         words.append(f"proof of origin costs {100 * clause.origin_cost:g} %")
-    if act is not None and getattr(act, "specific", None) is not None:
-        words.append(f"{act.specific} at a price of {act.price}")  # type: ignore[attr-defined]
-    if clause.kind == "gate-price" and act is not None:
-        words.append(f"gate price {act.gate} at an import price of {act.price}")  # type: ignore[attr-defined]
+    if isinstance(act, TariffAct) and act.specific is not None:
+        words.append(f"{act.specific} at a price of {act.price}")
+    if isinstance(act, GatePriceAct):
+        words.append(f"gate price {act.gate} at an import price of {act.price}")
     return LineStep(
         name=clause.entry,
         kind=clause.kind,

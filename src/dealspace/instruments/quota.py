@@ -215,7 +215,7 @@ def rebased(quotas: Quotas, before: Economy, after: Economy) -> Quotas:
 
     if before is after or not quotas.limit.shape[0]:
         return quotas
-    at = (quotas.importer, quotas.exporter, quotas.sector)
+    at = quotas.at
 
     def sales(world: Economy) -> Array:
         net = quotas.share / quotas.tau0 * (world.baseline.sales * (1.0 + world.baseline.tariff))[at][quotas.cell]

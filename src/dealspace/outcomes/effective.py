@@ -45,7 +45,7 @@ def equivalent_wedges(baseline: Baseline, wedges: Wedges, solution: Solution) ->
     quotas = wedges.quotas
     if quotas.limit.shape[0] == 0:
         return wedges
-    at = (quotas.importer, quotas.exporter, quotas.sector)
+    at = quotas.at
     lines, trade = lines_of(wedges, solution), prepare(baseline, wedges).trade
     volume = volumes(quotas, lines, solution.spending[at] * trade.producer, solution.c_hat[at[1], at[2]])
     cells = cell_flows(quotas, trade, lines, volume, wedges)
@@ -65,5 +65,5 @@ def equivalent_wedges(baseline: Baseline, wedges: Wedges, solution: Solution) ->
 def duty_felt(wedges: Wedges, solution: Solution) -> jnp.ndarray:
     """Return the duty factor after over before as buyers feel it, premia included (importer, exporter, sector)."""
     quotas = wedges.quotas
-    at = (quotas.importer, quotas.exporter, quotas.sector)
+    at = quotas.at
     return wedges.price_hat.at[at].set(jnp.exp(lines_of(wedges, solution).log_phi))

@@ -20,7 +20,6 @@ from dealspace.outcomes.checks import check_inputs
 from dealspace.outcomes.equilibrium import Equilibrium, solve
 from dealspace.outcomes.horizon import Horizon, LabourMarket
 from dealspace.outcomes.measures import measure
-from dealspace.outcomes.quota_table import quota_names
 from dealspace.world.economy import Economy
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ def gradient(
     arrays = _by_cell(equilibrium, slopes, f"{target.unit} per unit of the wedge")
     attrs = {"objective": target.name, "unit": target.unit, "value": float(values[0]), "closure": equilibrium.closing}
     found = xr.Dataset(arrays, attrs=attrs)
-    names = quota_names(equilibrium)
+    names = equilibrium.policy.quota_names
     return found.merge(_by_quota(equilibrium, slopes, names, target.unit), combine_attrs="override") if names else found
 
 

@@ -56,19 +56,14 @@ def quota_table(equilibrium: Equilibrium) -> xr.Dataset:
     }
     arrays = {name: ("quota", values, {"unit": unit}) for name, (values, unit) in columns.items()}
     attrs = {"closure": equilibrium.closing}
-    return xr.Dataset(arrays, coords={"quota": list(quota_names(equilibrium))}, attrs=attrs)
-
-
-def quota_names(equilibrium: Equilibrium) -> tuple[str, ...]:
-    """Return what the policy calls its quotas."""
-    return equilibrium.policy.quota_names
+    return xr.Dataset(arrays, coords={"quota": list(equilibrium.policy.quota_names)}, attrs=attrs)
 
 
 def _rents(equilibrium: Equilibrium) -> tuple[np.ndarray, np.ndarray]:
     """Return the rents of each quota that the importer keeps and that leave (quota,), USD million."""
     solved, wedges = equilibrium.solution, equilibrium.wedges
     quotas = wedges.quotas
-    at = (quotas.importer, quotas.exporter, quotas.sector)
+    at = quotas.at
     lines, trade = lines_of(wedges, solved), prepare(equilibrium.world.baseline, wedges).trade
     volume = volumes(quotas, lines, solved.spending[at] * trade.producer, solved.c_hat[at[1], at[2]])
     _, mine, theirs = budgets(quotas, lines, inside_share(quotas, lines, volume))
