@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from dealspace.outcomes.products.effects import ProductEffects, product_effects
 from dealspace.outcomes.products.market import OTHERS, Market, MarketQuota
 from dealspace.outcomes.products.shares import country_shares
 from dealspace.outcomes.products.table import SHOWN, market_of
+from dealspace.termsheet.acts_quota import QuotaAct
+from dealspace.termsheet.issues import QuotaShareIssue, QuotaVolumeIssue
 
 if TYPE_CHECKING:
     from dealspace.outcomes.equilibrium import Equilibrium
@@ -103,7 +105,7 @@ def _moved_cells(equilibrium: Equilibrium) -> set[tuple[int, ...]]:
     """Cells (importer, exporter, sector) whose duties the policy moves, or that hold a quota."""
     moved = {tuple(cell) for cell in np.argwhere(equilibrium.policy.tariff_price != 1.0).tolist()}
     quotas = equilibrium.policy.wedges.quotas
-    return moved | set(zip(*(np.asarray(axis).tolist() for axis in quotas[:3]), strict=True))
+    return moved | set(zip(*(np.asarray(axis).tolist() for axis in quotas.at), strict=True))
 
 
 def quotas_under(sheet: TermSheet, policy: str | None, market: Market) -> tuple[MarketQuota, ...]:
@@ -115,7 +117,7 @@ def quotas_under(sheet: TermSheet, policy: str | None, market: Market) -> tuple[
     """
     quotas = market.quotas
     for act in _quota_acts(sheet, market):
-        moved, volume = _moved(sheet, policy, act) if policy and policy in sheet.offers else ({}, float(act.volume))
+        moved, volume = _moved(sheet, policy, act) if policy and policy in sheet.offers else ({}, act.volume)
         factor = volume / act.volume
         for quota in market.quotas:
             shares = _shares(market, quota, act.shares or {}, moved, factor)
@@ -136,26 +138,25 @@ def _shares(
     return {**{name: moved[name] for name in before}, **kept}
 
 
-def _quota_acts(sheet: TermSheet, market: Market) -> list[Any]:
+def _quota_acts(sheet: TermSheet, market: Market) -> list[QuotaAct]:
     """Quota measures of the sheet by the market's importer on its product."""
     return [
         act
         for act in sheet.measures.values()
-        if act.kind == "quota"
-        and market.importer in act.by
+        if isinstance(act, QuotaAct)
+        and market.importer in (act.by, *sheet.groups.get(act.by, ()))
         and any(term.overlap(code) != "none" for term in act.products.terms for code in market.hs)
     ]
 
 
-def _moved(sheet: TermSheet, offer: str, act: Any) -> tuple[dict[str, float], float]:
+def _moved(sheet: TermSheet, offer: str, act: QuotaAct) -> tuple[dict[str, float], float]:
     """Shares that an offer changes, and the volume after, in kt."""
-    shares, volume = {}, float(act.volume)
+    shares, volume = {}, act.volume
     for name, value in sheet.offers[offer].values.items():
-        issue: Any = sheet.issues[name]
-        if getattr(issue, "quota", None) != act.name:
-            continue
-        if issue.kind == "quota-share" and value != (act.shares or {}).get(issue.on[0]):
-            shares[issue.on[0]] = float(value)
-        elif issue.kind == "quota-volume":
-            volume = float(value)
+        issue = sheet.issues[name]
+        if isinstance(issue, QuotaShareIssue) and issue.quota == act.name:
+            if value != (act.shares or {}).get(issue.on[0]):
+                shares[issue.on[0]] = value
+        elif isinstance(issue, QuotaVolumeIssue) and issue.quota == act.name:
+            volume = value
     return shares, volume
