@@ -127,6 +127,29 @@ ESTIMATED = """\
 """
 
 
+OTHER_TABLES = (
+    (
+        "autos.json",
+        "python -m dealspace.world.build.autos",
+        "figures quoted one by one from makers, associations and the press; US Census lines of this world",
+        "each cell carries status, arithmetic and source",
+    ),
+    (
+        "employment.json",
+        "python -m dealspace.world.build.employment",
+        "US Bureau of Labor Statistics (public domain); figures quoted one by one from ministries and the press",
+        "each entry carries status and source",
+    ),
+    (
+        "product-markets.json",
+        "written by hand",
+        "figures quoted one by one; the lines of this world and product-elasticities.csv",
+        "each market lists what is seen, derived and assumed",
+    ),
+    ("japan-products.csv", "written by hand", "figures quoted one by one", "each row carries status, basis and source"),
+)
+
+
 def provenance(built: Benchmark, facts: dict[str, Any]) -> str:
     """Markdown text of the provenance; numbers are computed from `built` and the headline facts."""
     schedule = built.sources.schedule
@@ -148,6 +171,8 @@ def provenance(built: Benchmark, facts: dict[str, Any]) -> str:
         "Written by `dealspace world build`, which computes the benchmark; no source file is shipped.",
         "## Sources",
         table(("source", "year", "used for", "terms"), SOURCES),
+        "## Tables that stand beside the benchmark",
+        table(("file", "made by", "from", "how it is marked"), OTHER_TABLES),
         "## What was estimated, and how",
         text.strip(),
         "## Ad valorem equivalents in Japan's schedule (estimated)",
