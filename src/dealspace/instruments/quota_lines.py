@@ -301,47 +301,51 @@ def _assembled(
 ) -> QuotaMap:
     """Lay the quotas of all acts out in a row."""
     cells = np.unique(np.concatenate([found.cell for found in lines]))
+    totals, marks = _moved(acts, terms, moves, issues)
+    limits = Limits(
+        volume=_joined(acts, "volume"),
+        worth=_joined(acts, "worth"),
+        act=np.repeat(np.arange(len(acts)), [len(act.names) for act in acts]).astype(np.int32),
+        total=np.array([term.volume for term in terms]),
+        totals=totals,
+        shares=_joined(acts, "shares"),
+    )
+    return QuotaMap(
+        place=np.searchsorted(where, cells).astype(np.int32),
+        plain_sales=np.zeros(len(cells)),
+        fixed=_fixed(world, acts, lines, cells),
+        limits=limits,
+        barriers=_joined(lines, "barriers"),
+        marks=marks,
+    )
+
+
+def _joined(parts: Sequence[_Act] | Sequence[_Lines], name: str) -> np.ndarray:
+    return np.concatenate([getattr(part, name) for part in parts])
+
+
+def _fixed(world: Economy, acts: list[_Act], lines: list[_Lines], cells: np.ndarray) -> Quotas:
+    """Return the quotas at the status quo; sums over other lines and the elasticity are put in by the map."""
     regions, sectors = len(world.regions), len(world.sectors)
     first = np.cumsum([0, *(len(act.names) for act in acts)])
-    totals, marks = _moved(acts, terms, moves, issues)
-
-    def joined(name: str) -> np.ndarray:
-        return np.concatenate([getattr(act, name) for act in acts])
-
-    blank = np.zeros(len(cells))
     fixed: dict[str, Any] = {
         "importer": (cells // sectors // regions).astype(np.int32),
         "exporter": (cells // sectors % regions).astype(np.int32),
         "sector": (cells % sectors).astype(np.int32),
-        "rest_price": blank,
-        "rest_sales": blank,
-        "cell": np.searchsorted(cells, np.concatenate([found.cell for found in lines])).astype(np.int32),
+        "rest_price": np.zeros(len(cells)),
+        "rest_sales": np.zeros(len(cells)),
+        "cell": np.searchsorted(cells, _joined(lines, "cell")).astype(np.int32),
         "quota": np.concatenate([act.quota + start for act, start in zip(acts, first, strict=False)]).astype(np.int32),
-        "share": np.concatenate([found.share for found in lines]),
-        "tau0": np.concatenate([found.tau0 for found in lines]),
-        "inside": joined("inside"),
-        "outside": joined("outside"),
-        "barrier": np.concatenate([found.barrier for found in lines]),
-        "kept": joined("kept"),
-        "limit": joined("volume") * joined("worth"),
+        "share": _joined(lines, "share"),
+        "tau0": _joined(lines, "tau0"),
+        "inside": _joined(acts, "inside"),
+        "outside": _joined(acts, "outside"),
+        "barrier": _joined(lines, "barrier"),
+        "kept": _joined(acts, "kept"),
+        "limit": _joined(acts, "volume") * _joined(acts, "worth"),
         "eta": 2.0,
     }
-    limits = Limits(
-        volume=joined("volume"),
-        worth=joined("worth"),
-        act=np.repeat(np.arange(len(acts)), [len(act.names) for act in acts]).astype(np.int32),
-        total=np.array([term.volume for term in terms]),
-        totals=totals,
-        shares=joined("shares"),
-    )
-    return QuotaMap(
-        place=np.searchsorted(where, cells).astype(np.int32),
-        plain_sales=blank,
-        fixed=as_arrays(Quotas(**fixed)),
-        limits=limits,
-        barriers=np.concatenate([found.barriers for found in lines]),
-        marks=marks,
-    )
+    return as_arrays(Quotas(**fixed))
 
 
 def _moved(
