@@ -107,3 +107,9 @@ def test_simulate_over_years(capsys: pytest.CaptureFixture[str]) -> None:
 def test_options_that_need_years(capsys: pytest.CaptureFixture[str]) -> None:
     assert execute(["simulate", "usa-korea-2025", "--policy", "no-deal", "--against", "before"]) == 2
     assert "--against has no effect without --years" in capsys.readouterr().err
+
+
+def test_a_group_is_no_region(capsys):
+    assert execute(["check", "us-japan-2025", "--line", "8703.23", "--importer", "USA", "--exporter", "EU"]) == 2
+    sentence = "--exporter EU: this is a group, whose members may pay apart; name one of DEU, FRA,"
+    assert capsys.readouterr().err.startswith(sentence)

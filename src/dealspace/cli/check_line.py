@@ -46,6 +46,12 @@ def explain_for(
         missing = " and ".join(n for n, given in (("--importer", importer), ("--exporter", exporter)) if given is None)
         raise DealspaceError(f"--line needs {missing}; write --importer USA --exporter JPN, say")
     world = world_of(sheet)
+    for option, name in (("--importer", importer), ("--exporter", exporter)):
+        if name not in world.regions and name in {*sheet.groups, *(world.groups or {})}:
+            members = ", ".join(sheet.members(name, world))
+            raise DealspaceError(
+                f"{option} {name}: this is a group, whose members may pay apart; name one of {members}"
+            )
     return explain_line(sheet, world, importer, exporter, line, on=_day(on), policy=policy)
 
 
