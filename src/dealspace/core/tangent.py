@@ -60,7 +60,7 @@ def deal_slopes(
     """Return d measure / d issue (K, M) at the converged `state` of a deal, and whether each tangent converged.
 
     `inert` are the issues that move no equilibrium, such as sums of money shown apart; they need no iteration.
-    The tangents are iterated together: a few directions cost little more than one, as most of a step is overhead.
+    Directions are taken one after the other: a step multiplies small matrices, which is slower for several at once.
     """
     point, unravel = ravel_pytree(state)
 
@@ -90,7 +90,7 @@ def deal_slopes(
     active = jnp.array([k for k in range(count) if k not in inert], dtype=jnp.int32)
     still = jnp.array(inert, dtype=jnp.int32)
     directions = jnp.eye(count)
-    slopes, converged = jax.vmap(slope)(directions[active])
+    slopes, converged = jax.lax.map(slope, directions[active])
     at_once = jax.vmap(lambda direction: read_off(jnp.zeros_like(point), direction))(directions[still])
     out = jnp.zeros((count, len(measures))).at[active].set(slopes).at[still].set(at_once)
     return out, jnp.ones(count, dtype=bool).at[active].set(converged)

@@ -61,6 +61,7 @@ def _acts(case: Case, *, hindsight: bool) -> Table:
         Column("products", "Products"),
         Column("what", "What"),
         Column("from", "From"),
+        Column("until", "Until"),
         Column("authority", "Authority"),
         Column("policies", "In policies"),
         Column("source", "Source"),
@@ -78,7 +79,8 @@ def _acts(case: Case, *, hindsight: bool) -> Table:
                     str(act.products),
                     say_act(act, sheet.measures),
                 ),
-                *(act.from_.isoformat() if act.from_ else "", act.authority),
+                *(day.isoformat() if day else "" for day in (act.from_, act.until)),
+                act.authority,
                 ", ".join(policy for policy, acts in sheet.policies.items() if name in acts),
                 _source(case, act.source),
             )
