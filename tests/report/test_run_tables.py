@@ -56,6 +56,7 @@ def test_products_and_plants_of_the_parties_are_tables(analysis, solved):
     goods, unsaid = products(sheet, world, equilibria)
     plants, left_out = footprints(sheet, world, equilibria)
     assert (unsaid, left_out) == ((), ())
+    plants = {name: {"final offer of JPN": by_policy["framework"]} for name, by_policy in plants.items()}
     told = {"products": {"long": goods}, "footprints": plants, "consumers": consumers(sheet, world, equilibria)}
     case = Case(SimpleNamespace(**(vars(analysis) | told | {"world": world})))
     found = {table.name: table for table in (*product_tables(case), *footprint_tables(case))}
@@ -63,7 +64,7 @@ def test_products_and_plants_of_the_parties_are_tables(analysis, solved):
     # The share agreed, in kt, and the 75 per cent by which it grew.
     assert rice["after"] == pytest.approx(605.5, abs=0.5)
     assert rice["quantity"] == pytest.approx(75.0, abs=0.2)
-    cars = _row(found["japanese-makers-usa-places"], policy="framework", plant="Japan")
+    cars = _row(found["japanese-makers-usa-places"], policy="Japan's final offer", plant="Japan")
     assert cars["duty_after_percent"] == pytest.approx(15.0, abs=0.01)
     assert cars["group_after"] < cars["group_before"]
     groups = {row[2] for row in found["consumers"].rows}

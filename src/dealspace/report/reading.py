@@ -105,6 +105,13 @@ class Case:
         return tuple(policy for policy, closure in self._solved if closure == self.analysis.closure)
 
     @cached_property
+    def main_policies(self) -> tuple[str, ...]:
+        """Policies that the negotiation turns on, then the final offers; options of the sheet are in the files only."""
+        part = self.sheet.no_deal
+        named = {"before", "status-quo", "no-deal", part.otherwise, part.struck_down, part.answered}
+        return tuple(each for each in self.policies if each in named or each.startswith(FINAL))
+
+    @cached_property
     def _solved(self) -> dict[tuple[str, str], Equilibrium]:
         return {**self.analysis.equilibria, **self.analysis.deals}
 

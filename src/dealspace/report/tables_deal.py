@@ -179,6 +179,9 @@ def unit_step(case: Case, row: Concession) -> tuple[str, float]:
     return case.value(row.issue, abs(row.step)), 1.0
 
 
+UNMOVED = 1e-6  # USD million: what a threat leaves alone has no break-even weight
+
+
 def _threat(case: Case) -> Iterator[Table]:
     threat = case.bargain.credibility
     if threat is None:
@@ -190,6 +193,7 @@ def _threat(case: Case) -> Iterator[Table]:
             *(even.credible_when, even.change / 1e3),
         )
         for even in threat.break_even
+        if abs(even.change) > UNMOVED
     ]
     yield table(
         "break-even",

@@ -61,7 +61,7 @@ def _all(
     case: Case, responses: Mapping[str, Response], rows_of: Callable[[Response], list[Row]]
 ) -> Iterator[tuple[str, Row]]:
     for policy, response in responses.items():
-        if policy != "before":
+        if policy != "before" and policy in case.main_policies:
             yield from ((case.title(policy), row) for row in rows_of(response))
 
 

@@ -14,7 +14,7 @@ from dealspace.report.table import Cell, Column, Table, table
 
 def horizon_tables(case: Case) -> Iterator[Table]:
     """Yield the case by horizon, and employment in the sectors that matter."""
-    yield _by_horizon(case)
+    yield from _by_horizon(case)
     yield _decomposition(case)
     yield from _employment(case)
 
@@ -27,7 +27,7 @@ def _runs(case: Case) -> Iterator[tuple[str, str, str]]:
         yield from ((horizon, policy, "status-quo") for policy in policies)
 
 
-def _by_horizon(case: Case) -> Table:
+def _by_horizon(case: Case) -> Iterator[Table]:
     sectors = case.main_sectors[:3]
     columns = (
         Column("place", "Place"),
@@ -59,7 +59,10 @@ def _by_horizon(case: Case) -> Table:
             )
     readings = "; ".join(f"{name}: {run.reading}" for name, run in HORIZONS.items())
     note = f"{readings}. Prices are consumer prices over the home price index. Deficits {case.analysis.closure}."
-    return table("horizons", "The short, the medium and the long run", note, columns, rows)
+    main = {case.title(policy) for policy in case.main_policies}
+    title = "The short, the medium and the long run"
+    yield table("horizons", title, note, columns, [row for row in rows if row[2] in main])
+    yield table("horizons-all", f"{title}: every policy of the sheet", note, columns, rows, shown=False)
 
 
 _PARTS = {

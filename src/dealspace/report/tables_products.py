@@ -19,7 +19,7 @@ _AGAINST = (
 def product_tables(case: Case) -> Iterator[Table]:
     """Yield a line a product, every product by origin, what moves most, and consumer prices by group of goods."""
     if any(case.analysis.products.values()):
-        yield _summary(case)
+        yield from _summary(case)
         yield from _by_origin(case)
     yield _consumers(case)
 
@@ -30,7 +30,7 @@ def _all(case: Case) -> Iterator[tuple[str, str, str, ProductEffects]]:
             yield from ((horizon, product, policy, eff) for policy, eff in by_policy.items() if policy != "before")
 
 
-def _summary(case: Case) -> Table:
+def _summary(case: Case) -> Iterator[Table]:
     columns = (
         Column("product", "Product"),
         Column("importer", "Market"),
@@ -56,7 +56,10 @@ def _summary(case: Case) -> Table:
             )
         )
     note = f"{_AGAINST}. The gap is what products do not add up to in their sector's solution, of base spending."
-    return table("products", "Products: prices, imports, duty", note, columns, rows)
+    main = {case.title(policy) for policy in case.main_policies}
+    title = "Products: prices, imports, duty"
+    yield table("products", title, note, columns, [row for row in rows if row[3] in main])
+    yield table("products-all", f"{title}, every policy of the sheet", note, columns, rows, shown=False)
 
 
 def _by_origin(case: Case) -> Iterator[Table]:
