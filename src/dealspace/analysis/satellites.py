@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from dealspace.world.economy import Economy
 
 if TYPE_CHECKING:
     import polars as pl
+
+T = TypeVar("T")
 
 
 def final_deals(bargain: Bargain) -> dict[str, np.ndarray]:
@@ -58,40 +60,54 @@ def footprints(
     Responses of the embedded footprints whose market belongs to a party, and sentences on those that could not be
     computed (an economy without product lines, say).
     """
-    inside = _insiders(sheet, world)
-    found: dict[str, dict[str, Response]] = {}
-    notes: list[str] = []
-    for name in list_footprints():
-        if load_footprint(name).market not in inside:
-            continue
-        try:
-            found[name] = {
-                policy: car_response(world, sheet, policy, eq, footprint=name)
-                for policy, eq in equilibria.items()
-                if eq.converged
-            }
-        except DealspaceError as error:
-            notes.append(f"The footprint {name} is left out: {error}")
-    return found, tuple(notes)
+
+    def response(name: str, policy: str, eq: Equilibrium) -> Response:
+        return car_response(world, sheet, policy, eq, footprint=name)
+
+    markets = {name: load_footprint(name).market for name in list_footprints()}
+    return _of_the_parties("footprint", markets, response, _insiders(sheet, world), equilibria)
 
 
 def products(
     sheet: TermSheet, world: Economy, equilibria: Mapping[str, Equilibrium]
 ) -> tuple[dict[str, dict[str, ProductEffects]], tuple[str, ...]]:
     """Return what policies do to the products of the parties' markets, by product and policy; as `footprints`."""
-    inside = _insiders(sheet, world)
-    found: dict[str, dict[str, ProductEffects]] = {}
+
+    def effects(name: str, policy: str, eq: Equilibrium) -> ProductEffects:
+        return effects_under(eq, sheet, policy, name)[name]
+
+    markets, unsaid = _importers(world)
+    found, more = _of_the_parties("product", markets, effects, _insiders(sheet, world), equilibria)
+    return found, (*unsaid, *more)
+
+
+def _importers(world: Economy) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Return the importer of each product shown, and sentences on those that the economy does not know."""
+    markets: dict[str, str] = {}
     notes: list[str] = []
     for name in SHOWN:
         try:
-            if load_market(name, world).importer in inside:
-                found[name] = {
-                    policy: effects_under(eq, sheet, policy, name)[name]
-                    for policy, eq in equilibria.items()
-                    if eq.converged
-                }
+            markets[name] = load_market(name, world).importer
         except DealspaceError as error:
             notes.append(f"The product {name} is left out: {error}")
+    return markets, tuple(notes)
+
+
+def _of_the_parties(
+    kind: str,
+    markets: Mapping[str, str],
+    effect: Callable[[str, str, Equilibrium], T],
+    inside: set[str],
+    equilibria: Mapping[str, Equilibrium],
+) -> tuple[dict[str, dict[str, T]], tuple[str, ...]]:
+    """Return the effects of every policy with numbers on what is sold to the parties, by name and policy."""
+    found: dict[str, dict[str, T]] = {}
+    notes: list[str] = []
+    for name in (name for name, market in markets.items() if market in inside):
+        try:
+            found[name] = {policy: effect(name, policy, eq) for policy, eq in equilibria.items() if eq.converged}
+        except DealspaceError as error:
+            notes.append(f"The {kind} {name} is left out: {error}")
     return found, tuple(notes)
 
 
